@@ -1,0 +1,5 @@
+"""``python -m graphtrail``: the command line."""
+
+from graphtrail.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Raw records become facts, or a reject with its reason."""

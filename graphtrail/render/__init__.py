@@ -1,0 +1,1 @@
+"""Answers for people and machines: the page, tables, JSON, CSV, GraphML."""

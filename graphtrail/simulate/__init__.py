@@ -1,0 +1,1 @@
+"""A simulated organisation with one incident, and the truth about it."""
