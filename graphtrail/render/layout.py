@@ -107,12 +107,12 @@ def _lanes(column: Sequence[int], links: Sequence[Link], paths: Sequence[Sequenc
 
 def _height(rest: dict[int, list[int]], widths: Sequence[int]) -> int:
     """How many rows the block below the paths has: the fewest that give the picture a shape that fits a screen."""
-    most = max(len(nodes) for nodes in rest.values())
-    for rows in _ROWS:
-        wide = sum(-(-len(nodes) // rows) * _breadth(nodes, widths, rows) for nodes in rest.values())
-        if rows * ROW >= _SHAPE * wide:
-            return min(rows, max(most, 1))
-    return min(_ROWS[-1], max(most, 1))
+    most = max(1, *(len(nodes) for nodes in rest.values()))
+
+    def wide(rows: int) -> int:
+        return sum(-(-len(nodes) // rows) * _breadth(nodes, widths, rows) for nodes in rest.values())
+
+    return min(most, next((rows for rows in _ROWS if rows * ROW >= _SHAPE * wide(rows)), _ROWS[-1]))
 
 
 def _breadth(nodes: Sequence[int], widths: Sequence[int], rows: int) -> int:
@@ -202,14 +202,14 @@ class _Rows:
 
 def _bows(places: Sequence[tuple[int, int]], links: Sequence[Link], paths: Sequence[Sequence[int]]) -> Iterable[int]:
     """Keep edges apart that would lie on each other, and off the nodes of a straight line that they pass by."""
-    firm = {at for path in paths for at in path}
     levels: dict[int, list[int]] = defaultdict(list)
     for x, y in sorted(places):
         levels[y].append(x)
     between = {(y, *pair) for y, xs in levels.items() for pair in pairwise(xs)}
     seen: dict[tuple[int, int], int] = defaultdict(int)
     bows = [0] * len(links)
-    for at in sorted(range(len(links)), key=lambda at: (at not in firm, at)):
+    on_paths = (at for path in paths for at in path)
+    for at in dict.fromkeys((*on_paths, *range(len(links)))):
         source, target = sorted((links[at].source, links[at].target))
         (left, y), (right, level) = sorted((places[source], places[target]))
         skips = y == level and left != right and (y, left, right) not in between

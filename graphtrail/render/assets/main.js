@@ -41,6 +41,7 @@ function pressed(event) {
   const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
   if (event.key === "Escape") {
     byId("search").value = "";
+    byId("search").blur();
     fill(byId("hits"));
     change({ chosen: null, hits: null });
     return;

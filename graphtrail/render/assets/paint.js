@@ -6,9 +6,21 @@ const DENIED = [6, 5];
 let batches = null;
 let picture = null;
 
+let asked = false;
+
+// However much changes at once, the picture is painted once.
+function repaint() {
+  if (asked || !picture) return;
+  asked = true;
+  requestAnimationFrame(() => {
+    asked = false;
+    picture.redraw();
+  });
+}
+
 function stale() {
   batches = null;
-  picture?.redraw();
+  repaint();
 }
 
 const dashOf = (link) => (link.failed === 2 ? DENIED : DASHES[link.confidence]);

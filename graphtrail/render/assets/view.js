@@ -19,9 +19,6 @@ function begin() {
     event.preventDefault?.();
     pick(pointer.canvas);
   });
-  picture.on("doubleClick", ({ pointer }) => {
-    picture.moveTo({ position: pointer.canvas, scale: Math.min(picture.getScale() * 1.7, ZOOM[1]) });
-  });
   stage.addEventListener("mousemove", hover);
   stage.addEventListener("mouseleave", () => hoverOver(null));
   for (const inner of stage.querySelectorAll("[tabindex]")) inner.tabIndex = -1;
@@ -70,7 +67,7 @@ function hoverOver(found, event) {
   }
   if (same) return;
   state.hover = found;
-  picture.redraw();
+  repaint();
 }
 
 // The part of the graph that some nodes take; margins on the screen leave room for labels and pills.
