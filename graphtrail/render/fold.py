@@ -131,13 +131,16 @@ class _Folding:
         """Whether there is room for what is left."""
         return len(self.members) <= self.limits[0] and len(self.lines()[0]) <= self.limits[1]
 
-    def shrink(self, key: Callable[[int], Hashable | None], below: Callable[[int], str], keep: int = 0) -> None:
+    def shrink(
+        self, key: Callable[[int], Hashable | None], below: Callable[[int], str], keep: int = 0, *, whole: bool = False
+    ) -> None:
         """Heap up units of one key, the largest crowd first, until the graph fits.
 
         Args:
             key: what a unit is put together by, asked of one of its members; None leaves it alone.
             below: what the members have in common, asked likewise.
             keep: how many of the busiest of a crowd stay by themselves.
+            whole: all the others go, even if fewer would do.
         """
         crowds: dict[Hashable, list[int]] = defaultdict(list)
         for unit in self.members:
@@ -147,6 +150,9 @@ class _Folding:
         step = 0
         for position, crowd in enumerate(order):
             rest = sorted(crowd, key=lambda unit: (-self._heaviness(unit), unit))[keep:]
+            surplus = len(self.members) - self.limits[0] + 1
+            if not whole and 1 < surplus < len(rest):
+                rest = rest[-surplus:]
             if len(rest) > 1:
                 self._heap(rest, below(rest[0]))
             if len(self.members) <= self.limits[0] and position >= step:
@@ -228,7 +234,7 @@ def _things_alike(work: _Folding) -> None:
             return None
         return work.graph.nodes[unit].label, work.holder(unit), work.surroundings(unit)
 
-    work.shrink(key, lambda unit: f"of {work.holder(unit)}" if work.holder(unit) else "", keep=3)
+    work.shrink(key, lambda unit: f"of {work.holder(unit)}" if work.holder(unit) else "", keep=3, whole=True)
 
 
 def _things_below(work: _Folding, keep: int = 3) -> None:

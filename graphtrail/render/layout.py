@@ -11,12 +11,14 @@ from itertools import pairwise
 
 from graphtrail.render.columns import Link, columns, flow, titles
 
-LANE = 78
+LANE = 96
+NEXT_LANE = 62
 ROW = 30
 LANES = 12
 _MARGIN = 40
-_SPINE = 140
-_WIDEST = 168
+_SPINE = 136
+_SPINE_WIDEST = 190
+_WIDEST = 156
 _WRAPPED = 124
 _SWEEPS = 8
 _ROWS = (14, 20, 28, 40, 56, 80, 120)
@@ -64,13 +66,13 @@ def layout(kinds: Sequence[str], widths: Sequence[int], links: Sequence[Link], p
     for node, at in enumerate(column):
         if node not in lane:
             rest[at].append(node)
-    top = (max(lane.values()) + 1) * LANE if lane else 0
+    top = _level(max(lane.values()) + 1) if lane else 0
     height = _height(rest, widths)
     rows = _Rows(column, lane, rest, [flow(link) for link in links], top, height).placed()
     left = _lefts(column, lane, rest, widths, height)
     places = []
     for node, at in enumerate(column):
-        y = lane[node] * LANE if node in lane else top + rows[node][0] * ROW
+        y = _level(lane[node]) if node in lane else top + rows[node][0] * ROW
         shift = 0 if node in lane else rows[node][1] * _breadth(rest[at], widths, height)
         places.append((left[at] + shift, y))
     drawn = [
@@ -78,6 +80,11 @@ def layout(kinds: Sequence[str], widths: Sequence[int], links: Sequence[Link], p
         for at, title in enumerate(titles(kinds, column))
     ]
     return Plan(tuple(places), tuple(_bows(places, links, paths)), tuple(drawn))
+
+
+def _level(lane: int) -> int:
+    """Where a straight line runs: below the first there is room for what is written there."""
+    return LANE + (lane - 1) * NEXT_LANE if lane else 0
 
 
 def _lanes(column: Sequence[int], links: Sequence[Link], paths: Sequence[Sequence[int]]) -> dict[int, int]:
@@ -132,7 +139,9 @@ def _lefts(
     lefts = [0]
     on_lanes: dict[int, int] = defaultdict(int)
     for node in lane:
-        on_lanes[column[node]] = max(on_lanes[column[node]], _SPINE, min(widths[node] * 3 // 4 + _MARGIN, _WIDEST))
+        on_lanes[column[node]] = max(
+            on_lanes[column[node]], _SPINE, min(widths[node] * 3 // 4 + _MARGIN, _SPINE_WIDEST)
+        )
     for at, nodes in rest.items():
         wrapped = max(1, -(-len(nodes) // rows)) * _breadth(nodes, widths, rows)
         lefts.append(lefts[-1] + max(wrapped, on_lanes[at]))
@@ -160,7 +169,7 @@ class _Rows:
             self.after[left].append(right)
             self.before[right].append(left)
         # Measured in rows of the block, so that the lanes have rows below 0.
-        self.at = [(lane[node] * LANE - top) / ROW if node in lane else 0.0 for node in range(len(column))]
+        self.at = [(_level(lane[node]) - top) / ROW if node in lane else 0.0 for node in range(len(column))]
 
     def placed(self) -> dict[int, tuple[int, int]]:
         """Row and number of the wrapped column of each node that is on no lane."""

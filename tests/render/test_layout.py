@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from incident import incident
 
 from graphtrail.render.columns import Link, columns, flow, titles
-from graphtrail.render.layout import LANE, Plan, layout
+from graphtrail.render.layout import LANE, NEXT_LANE, Plan, layout
 from graphtrail.render.looks import KINDS, kind_of
 
 KIND = st.sampled_from([kind.name for kind in KINDS])
@@ -129,7 +129,7 @@ def test_further_paths_of_an_incident_are_lines_below_the_first():
     plan = layout(kinds, [100] * len(kinds), links, paths)
     y = {key: place[1] for key, place in zip(keys, plan.places, strict=True)}
     assert y["act:key:ASIAADMIN7F3AEXAMPLE|s3:ListObjects|ok|"] == LANE
-    assert y["act:key:ASIABUILD7F3AEXAMPLE|s3:GetBucketPolicy|denied|"] == 2 * LANE
+    assert y["act:key:ASIABUILD7F3AEXAMPLE|s3:GetBucketPolicy|denied|"] == LANE + NEXT_LANE
     on_lines = {end for path in paths for at in path for end in (links[at].source, links[at].target)}
     lowest = max(plan.places[node][1] for node in on_lines)
     assert all(y > lowest for node, (_, y) in enumerate(plan.places) if node not in on_lines)

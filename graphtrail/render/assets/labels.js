@@ -1,6 +1,7 @@
 // Labels, pills and column titles: of one size on the screen, drawn only where there is room, the important ones first.
-const CELL = 5;
+const CELL = 4;
 const HEAD = 28;
+const FEW = 5;
 
 // Which parts of the screen are taken.
 function roomOf(width, height) {
@@ -29,13 +30,6 @@ function write(ctx, words, x, y, ink) {
   ctx.fillText(words, x, y);
 }
 
-function fitted(ctx, words, width) {
-  if (ctx.measureText(words).width <= width) return words;
-  let keep = words.length - 1;
-  while (keep > 3 && ctx.measureText(`${words.slice(0, keep)}\u2026`).width > width) keep -= 1;
-  return `${words.slice(0, keep)}\u2026`;
-}
-
 const fontOf = (size, bold) => `${bold ? "600 " : ""}${size}px ${fonts}`;
 
 // Nodes in the order in which they get a label.
@@ -50,24 +44,44 @@ function rank(node, bright) {
   return node.path > 0 ? 3 : 4;
 }
 
-function placeLabel(ctx, room, node, screen, important, lively) {
+// The label of a node on a path stands under it: on the spine in the first of three rows that is free, shortened if none is.
+function placeUnder(ctx, room, node, screen) {
   const [x, y, r] = [...screen(node.x, node.y), node.size * screen.scale];
-  const wide = ctx.measureText(node.short).width;
-  const beside = [x + r + 6, y, "left"];
-  const under = [x, y + r + 13, "center"];
-  const left = [x - r - 6 - wide, y, "left"];
-  if (node.kind.name === "address" && node.path < 0) beside.splice(0, 3, ...left);
-  const tries = node.path >= 0 ? [under, [x, y + r + 30, "center"], beside, [x, y + r + 47, "center"]] : [beside];
-  if (important && node.path < 0) tries.push(under, left);
-  else if (lively) tries.push(left, [x, y - r - 12, "center"], under);
-  for (const [px, py, align] of tries) {
-    const from = align === "center" ? px - wide / 2 : px;
-    if (room.free(from, py - 6, from + wide, py + 6)) {
-      room.take(from - 2, py - 7, from + wide + 2, py + 7);
-      return [from, py];
+  for (const longest of [30, 18, 11]) {
+    const words_ = shortened(node.short, longest);
+    const wide = ctx.measureText(words_).width;
+    const from = Math.max(4, Math.min(x - wide / 2, screen.width - wide - 4));
+    for (const row of node.path ? [0] : [0, 1, 2]) {
+      const py = y + r + 13 + row * 17;
+      if (room.free(from, py - 6, from + wide, py + 6)) return { words: words_, x: from, y: py, wide };
     }
   }
-  return important ? [x + r + 6, y - 14] : null;
+  return null;
+}
+
+function shortened(words_, longest) {
+  const half = Math.floor((longest - 1) / 2);
+  return words_.length > longest ? `${words_.slice(0, half)}\u2026${words_.slice(-half)}` : words_;
+}
+
+function placeBeside(ctx, room, node, screen, tries) {
+  const [x, y, r] = [...screen(node.x, node.y), node.size * screen.scale];
+  const wide = ctx.measureText(node.short).width;
+  const [right, left] = [[x + r + 6, y], [x - r - 6 - wide, y]];
+  const places = [node.kind.name === "address" ? left : right, left, [x - wide / 2, y - r - 12], [x - wide / 2, y + r + 13]];
+  const free = places.slice(0, tries).find(([px, py]) => room.free(px, py - 6, px + wide, py + 6));
+  return free ? { words: node.short, x: free[0], y: free[1], wide } : null;
+}
+
+function placeLabel(ctx, room, node, screen, group) {
+  const place = (node.path >= 0 && placeUnder(ctx, room, node, screen))
+    || placeBeside(ctx, room, node, screen, group > 2 ? 1 : 4);
+  if (!place && group === 0) {
+    const [x, y] = screen(node.x, node.y);
+    return { words: node.short, x: x + node.size * screen.scale + 6, y: y - 14, wide: 0 };
+  }
+  if (place) room.take(place.x - 2, place.y - 7, place.x + place.wide + 2, place.y + 7);
+  return place;
 }
 
 function paintLabels(ctx, screen, room, bright, groups) {
@@ -78,8 +92,8 @@ function paintLabels(ctx, screen, room, bright, groups) {
     for (const node of inView) {
       if (rank(node, bright) !== group) continue;
       ctx.font = fontOf(node.path === 0 || group === 0 ? 12 : 11.5, node.path === 0 || group === 0);
-      const place = placeLabel(ctx, room, node, screen, group < 2, group === 2);
-      if (place) write(ctx, node.short, ...place, node.path === 0 ? colour("evidence") : colour(group < 4 ? "ink" : "quiet"));
+      const place = placeLabel(ctx, room, node, screen, group);
+      if (place) write(ctx, place.words, place.x, place.y, node.path === 0 ? colour("evidence") : colour(group < 4 ? "ink" : "quiet"));
     }
   }
 }
@@ -133,7 +147,8 @@ function paintWords(ctx, screen, room, bright) {
   const seen = marked.filter((link) => !bright || bright.links.has(link)).sort((one, other) => one.path - other.path);
   for (const link of seen) if (onSpine(link)) paintPill(ctx, screen, room, link, true);
   paintLabels(ctx, screen, room, bright, [0, 1]);
-  for (const link of seen) if (!onSpine(link)) paintPill(ctx, screen, room, link, false);
+  // Many paths at once would be all pills: theirs wait until one of them is chosen.
+  if (bright || paths.length <= FEW) for (const link of seen) if (!onSpine(link)) paintPill(ctx, screen, room, link, false);
   paintLabels(ctx, screen, room, bright, [2, 3, 4]);
 }
 
@@ -156,7 +171,8 @@ function paintHead(ctx, screen, width) {
     if (to < 0 || from > width || to - from < 14) continue;
     // The labels of the first column stand to the left of it, and so does its title.
     const outside = title === "Source" && number === 0;
+    const words_ = [title, title.replace("Session ", "S")].find((each) => outside || ctx.measureText(each).width <= to - from - 6);
     ctx.textAlign = outside ? "right" : "left";
-    ctx.fillText(outside ? title : fitted(ctx, title, to - from - 6), from + (outside ? 30 : 14) * screen.scale, HEAD / 2);
+    if (words_) ctx.fillText(words_, from + (outside ? 30 : 14) * screen.scale, HEAD / 2);
   }
 }

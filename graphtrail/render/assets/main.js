@@ -11,7 +11,7 @@ function remember() {
   const { node, link } = state.chosen ?? {};
   const hash = node ? `#n=${node.id}` : link ? `#e=${link.id}` : "";
   try {
-    history.replaceState(null, "", hash || location.pathname);
+    history.replaceState(null, "", hash || location.pathname + location.search);
   } catch {
     // A page inside a notebook has no address of its own.
   }

@@ -29,7 +29,7 @@ function styleOf(link, bright) {
   const on = !bright || bright.links.has(link);
   const evidence = link.path === 0 || (bright && on && link.path >= 0);
   const chosen = link === state.chosen?.link;
-  const calm = link.path > 0 ? 0.8 : state.theme === "dark" ? 0.5 : 0.4;
+  const calm = link.path > 0 ? (paths.length > FEW ? 0.5 : 0.8) : state.theme === "dark" ? 0.5 : 0.4;
   return {
     colour: chosen ? colour("choice") : evidence || link.path >= 0 ? colour("evidence") : link.b.kind[state.theme],
     alpha: on ? (evidence || chosen || bright ? 0.95 : calm) : link.path >= 0 ? 0.2 : 0.07,
@@ -109,7 +109,7 @@ function paintNode(ctx, node, bright) {
 function paint(ctx, view) {
   const { width, height, scale, centre } = view;
   const screen = (x, y) => [(x - centre.x) * scale + width / 2, (y - centre.y) * scale + height / 2];
-  screen.scale = scale;
+  Object.assign(screen, { scale, width });
   screen.holds = (node) => {
     const [x, y] = screen(node.x, node.y);
     return x > -240 && x < width + 40 && y > -40 && y < height + 40;

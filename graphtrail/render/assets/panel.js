@@ -123,7 +123,7 @@ function askFor(link) {
     else if (node === to) options.push(`--resource ${quoted(node.key)}`);
     else options.push(`--principal ${quoted(node.key)}`);
   }
-  return `graphtrail ask events ${options.join(" ")}`.trim();
+  return options.length ? `graphtrail ask events ${options.join(" ")}` : "graphtrail export csv";
 }
 
 function overview(path) {

@@ -102,14 +102,15 @@ function showPath(path) {
   if (some.length) show(frameOf(some), 0.3, 1.15);
 }
 
-// Everything if it can be read, else the evidence and what stands near it.
+// As much as can be read: the evidence from end to end, or from its start if it is too long, and what stands below it.
 function first() {
   if (!nodes.length) return;
   const all = frameOf(nodes);
   const on = paths.length ? frameOf(paths[0].links.flatMap((link) => [link.a, link.b])) : all;
-  const { width } = view();
-  const scale = Math.min(1.15, Math.max(0.4, (width - ROOM.left - ROOM.right) / Math.max(1, on.right - all.left)));
-  show({ ...all, right: Math.min(all.right, Math.max(on.right, all.left + (width - ROOM.left - ROOM.right) / scale)) }, scale, 1.15);
+  const wide = view().width - ROOM.left - (paths.length ? ROOM.right / 2 : ROOM.right);
+  const fitting = Math.min(1.15, wide / Math.max(1, on.right - all.left));
+  const scale = fitting < 0.36 ? 0.62 : fitting;
+  show({ ...all, right: Math.min(all.right, all.left + wide / scale) }, scale, 1.15);
 }
 
 function centre(node) {
