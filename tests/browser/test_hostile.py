@@ -11,39 +11,33 @@ pytestmark = pytest.mark.browser
 
 PAYLOADS = {
     "script": "<script>__hit(1)</script>",
-    "script break": "</script><script>__hit(2)</script>",
-    "script break, capitals": "</SCRIPT ><ScRiPt>__hit(3)</ScRiPt>",
-    "comment and script": "<!--<script>__hit(4)</script>",
-    "comment end": "--><img src=x onerror=__hit(5)>",
-    "image": "<img src=x onerror=__hit(6)>",
-    "svg": '"><svg onload=__hit(7)>',
-    "svg style": "<svg><style><img src=x onerror=__hit(8)></style></svg>",
-    "frame": "'><iframe srcdoc='<script>parent.__hit(9)</script>'></iframe>",
-    "script address": "javascript:__hit(10)",
-    "link": '<a href="javascript:__hit(11)" autofocus onfocus=__hit(11)>href=</a>',
-    "title break": "</title></textarea></style><script>__hit(12)</script>",
-    "style break": "</style><style>*{background:url({origin}/style)}</style>",
-    "double quote": '\\";__hit(13);//',
-    "single quote": "';__hit(14);//\\",
-    "template literal": "`${__hit(15)}`",
+    "script break": "</script><script>__hit(2)</script></SCRIPT ><ScRiPt>__hit(2)</ScRiPt>",
+    "comment and script": "<!--<script>__hit(3)</script>",
+    "comment end": "--><img src=x onerror=__hit(4)>",
+    "image": "<img src=x onerror=__hit(5)>",
+    "svg": '"><svg onload=__hit(6)><style><img src=x onerror=__hit(6)></style></svg>',
+    "frame": "'><iframe srcdoc='<script>parent.__hit(7)</script>'></iframe>",
+    "script address": "javascript:__hit(8)",
+    "link": '<a href="javascript:__hit(9)" autofocus onfocus=__hit(9)>href=</a>',
+    "other breaks": "</title></textarea></style></noscript><script>__hit(10)</script>",
+    "style break": "</style><style>*{background:url({origin}/style)}</style><style>@import '{origin}/import'</style>",
+    "quotes": "\\\";__hit(11);//';__hit(11);//\\",
+    "template literal": "`${__hit(12)}`",
     "jinja": "{{ 7*7 }}{% include 'x' %}{# #}{{ self.__init__.__globals__ }}",
-    "line separators": "a\u2028__hit(16)\u2029b",
-    "entities": "&lt;img src=x onerror=__hit(17)&gt;&#60;script&#62;__hit(17)&#60;/script&#62;",
-    "cdata": "]]><![CDATA[<svg/onload=__hit(18)>",
-    "form": "<form action={origin}/form><button autofocus onfocus=__hit(19)>x",
+    "line separators": "a\u2028__hit(13)\u2029b\r\n__hit(13)",
+    "entities": "&lt;img src=x onerror=__hit(14)&gt;&#60;script&#62;__hit(14)&#60;/script&#62;",
+    "cdata": "]]><![CDATA[<svg/onload=__hit(14)>",
+    "form": "<form action={origin}/form><button autofocus onfocus=__hit(15)>x",
     "base": "<base href={origin}/base/>",
     "refresh": '<meta http-equiv="refresh" content="0;url={origin}/refresh">',
-    "stylesheet": "<link rel=stylesheet href={origin}/css><style>@import '{origin}/import'</style>",
+    "stylesheet": "<link rel=stylesheet href={origin}/css>",
     "remote image": "<img src={origin}/img><video src={origin}/video autoplay><object data={origin}/object>",
-    "details": "<details open ontoggle=__hit(20)><summary>x</summary></details>",
+    "details": "<details open ontoggle=__hit(16)><summary>x</summary></details>",
     "prototype": "__proto__",
-    "constructor": "constructor",
-    "half a pair": "lone \ud800 surrogate \udfff<script>__hit(21)</script>",
-    "direction": "\u202e\u2066<script>__hit(22)</script>\u2069",
-    "zero byte": "\x00<scr\x00ipt>__hit(23)</scr\x00ipt>\x1b[31m",
-    "no script break": "</noscript><img src=x onerror=__hit(24)>",
-    "formula": '=HYPERLINK("{origin}/formula")',
-    "very long": "<img src=x onerror=__hit(25)>" * 200,
+    "half a pair": "lone \ud800 surrogate \udfff<script>__hit(17)</script>",
+    "direction": "\u202e\u2066<script>__hit(18)</script>\u2069",
+    "zero byte": "\x00<scr\x00ipt>__hit(19)</scr\x00ipt>\x1b[31m",
+    "very long": "<img src=x onerror=__hit(20)>" * 200,
 }
 
 
@@ -67,6 +61,7 @@ def hostile(text: str) -> Picture:
 
 ODD = (
     "n=__proto__",
+    "n=constructor",
     "n=99999",
     "n=-1",
     "e=1e3",
@@ -141,7 +136,7 @@ def test_hostile_fields_are_shown_as_text(visit: Visitor):
     made = visit(page(hostile(text)), "#n=0")
     assert made.text("h1") == text
     assert made.text(".question") == text
-    assert made.text("#details h3") == text
+    assert made.text("#details .name") == text
     assert text in made.text("#details .pairs")
     assert f"{text}0" in made.text("#details .key")
     assert text in made.text("#rows tbody")
@@ -155,7 +150,7 @@ def test_hostile_fields_are_shown_as_text(visit: Visitor):
 def test_half_a_surrogate_pair_is_drawn_as_the_replacement_character(visit: Visitor):
     made = visit(page(hostile("lone \ud800 surrogate")), "#n=2")
     assert made.text("h1") == "lone \ufffd surrogate"
-    assert made.text("#details h3") == "lone \ufffd surrogate"
+    assert made.text("#details .name") == "lone \ufffd surrogate"
 
 
 @pytest.mark.parametrize("place", ["heading", "group", "title"])

@@ -49,7 +49,7 @@ def test_the_page_opens_on_the_evidence_and_says_what_it_shows(html: str, visit:
     assert made.complaints == []
     nodes, edges = len(GRAPH.nodes), len(GRAPH.edges)
     assert made.text("#counts") == f"{nodes} of {nodes} nodes shown \u00b7 {edges} of {edges} edges shown"
-    assert made.text("#details h2") == "4 evidence paths"
+    assert made.text("#details .part") == "4 evidence paths"
     hops = made.answers("[...document.querySelectorAll('.trail.first .hop')].map((hop) => hop.textContent)")
     assert len(hops) == len(GRAPH.paths[0])
     edge = GRAPH.edges[GRAPH.paths[0][1]]
@@ -74,16 +74,16 @@ def test_choosing_a_node_tells_all_that_is_known_of_it(html: str, visit: Visitor
     made = visit(html)
     made.page.mouse.click(*made.spot("node", INDEX[ADMIN]))
     assert made.chosen() == {"node": INDEX[ADMIN], "link": None, "path": None}
-    assert made.text("#details h3") == "ProdAdmin/adm-7f3a"
+    assert made.text("#details .name") == "ProdAdmin/adm-7f3a"
     assert made.text("#details .key code") == ADMIN
     terms = made.answers(TERMS)
     assert terms == {"kind": "temporary", "created": "2023-07-10 12:03:58Z", "expires": "2023-07-10 13:03:58Z"}
-    heads = made.page.locator("#details h2").all_text_contents()
+    heads = made.page.locator("#details .part").all_text_contents()
     out = sum(edge.source == ADMIN and edge.type != "FROM" for edge in GRAPH.edges)
     assert heads == ["Properties", "Incoming (3)", f"Outgoing ({out})", "Next step"]
     assert f"graphtrail show {ADMIN}" in made.text("#details")
     made.page.locator("#details .row", has_text="BuildRole/build-7f3a").click()
-    assert made.text("#details h3") == "BuildRole/build-7f3a"
+    assert made.text("#details .name") == "BuildRole/build-7f3a"
 
 
 def test_a_key_is_copied(html: str, visit: Visitor):
@@ -112,7 +112,7 @@ def test_choosing_a_line_shows_the_events_behind_it_and_the_way_to_the_rest(html
     edge = GRAPH.edges[at]
     made.page.mouse.click(*made.spot("link", at))
     assert made.chosen()["link"] == at
-    assert made.text("#details h3") == "ProdAdmin/adm-7f3a called s3:GetObject"
+    assert made.text("#details .name") == "ProdAdmin/adm-7f3a called s3:GetObject"
     rows = made.answers(CELLS)
     events = [SMALL.graph.events[event_id] for event_id in edge.event_ids]
     assert rows == [
@@ -212,7 +212,7 @@ def test_folded_nodes_are_counted_found_and_listed(visit: Visitor):
     unseen = int(search(made, "raw/000123").split("(")[1].split(" folded")[0].replace(",", ""))
     assert unseen > 900
     made.page.keyboard.press("Enter")
-    assert made.text("#details h3").endswith("objects of customer-pii-prod")
+    assert made.text("#details .name").endswith("objects of customer-pii-prod")
     assert "graphtrail ask objects arn:aws:s3:::customer-pii-prod" in made.text("#details")
     assert "are listed here" in made.text("#details")
 

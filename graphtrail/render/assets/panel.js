@@ -36,12 +36,12 @@ function aboutNode(node) {
   const tags = el("div", "tags", tag(node.heap ? "folded group" : node.label, "", icon(node.kind)));
   if (node.path >= 0) tags.appendChild(tag(`on evidence path ${node.path + 1}`, "red"));
   if (node.failed) tags.appendChild(tag("denied or failed", "red"));
-  const parts = [el("h3", "", node.name), tags];
+  const parts = [el("h2", "name", node.name), tags];
   if (node.heap) parts.push(...aboutHeap(node.heap));
   else parts.push(copied(node.key, "key"));
-  if (node.properties.length) parts.push(el("h2", "", "Properties"), list(node.properties));
+  if (node.properties.length) parts.push(el("h3", "part", "Properties"), list(node.properties));
   parts.push(...near("Incoming", node.ins, "a"), ...near("Outgoing", node.outs, "b"));
-  if (node.key) parts.push(el("h2", "", "Next step"), copied(`graphtrail show ${quoted(node.key)}`, "command"));
+  if (node.key) parts.push(el("h3", "part", "Next step"), copied(`graphtrail show ${quoted(node.key)}`, "command"));
   return parts;
 }
 
@@ -62,7 +62,7 @@ function near(title, around, end) {
     const go = button("row", () => choose(other), icon(other.kind), el("span", "text", other.name));
     return el("li", "pair", go, el("span", "count", line));
   };
-  return [el("h2", "", `${title} (${many(around.length)})`), some(around, NEAR, row, "near")];
+  return [el("h3", "part", `${title} (${many(around.length)})`), some(around, NEAR, row, "near")];
 }
 
 function aboutLink(link) {
@@ -73,15 +73,15 @@ function aboutLink(link) {
   const entries = [["from", end(link.a)], ["to", end(link.b)], ["rule", link.rule], ["confidence", CONFIDENCES[link.confidence]],
     ["first", link.first], ["last", link.last], ["calls", many(link.calls)]];
   if (link.edges > 1) entries.push(["stands for", count(link.edges, "edge", "edges")]);
-  const title = el("h3", "", told(link.a.name), ` ${link.type.verb} `, told(link.b.name));
-  const properties = link.properties.length ? [el("h2", "", "Properties"), list(link.properties)] : [];
+  const title = el("h2", "name", told(link.a.name), ` ${link.type.verb} `, told(link.b.name));
+  const properties = link.properties.length ? [el("h3", "part", "Properties"), list(link.properties)] : [];
   return [title, tags, list(entries), ...properties, ...proofs(link)];
 }
 
 const HEADS = ["time", "action", "outcome", "error", "region", "account", "address", "agent", "event id"];
 
 function proofs(link) {
-  const parts = [el("h2", "", `Events (${many(link.total)})`)];
+  const parts = [el("h3", "part", `Events (${many(link.total)})`)];
   if (link.events.length) {
     const rows = link.events.map((id) => {
       const event = events.get(id) ?? new Map([["id", id]]);
@@ -127,9 +127,9 @@ function askFor(link) {
 }
 
 function overview(path) {
-  if (!nodes.length) return [el("h2", "", "Evidence"), el("p", "note", "This answer touches no node.")];
-  if (!paths.length) return [el("h2", "", "Evidence"), el("p", "note", "No path is marked. Choose a node or a line to see what is known of it.")];
-  const parts = [el("h2", "", count(paths.length, "evidence path", "evidence paths"))];
+  if (!nodes.length) return [el("h2", "part", "Evidence"), el("p", "note", "This answer touches no node.")];
+  if (!paths.length) return [el("h2", "part", "Evidence"), el("p", "note", "No path is marked. Choose a node or a line to see what is known of it.")];
+  const parts = [el("h2", "part", count(paths.length, "evidence path", "evidence paths"))];
   if (island.whole < paths.length) {
     parts.push(el("p", "note", `The first ${many(island.whole)} are drawn hop by hop; hops of the others may lie in folded groups.`));
   }
