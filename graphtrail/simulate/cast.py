@@ -88,8 +88,9 @@ class Cast:
         self._sites: dict[tuple[str, str], Site] = {}
         for name, regions in _REGIONS.items():
             for region in regions:
-                self._open(self.accounts[name], region, dice)
-        self._dice = dice
+                place = site(self.accounts[name], region, len(self.places), dice)
+                self.places.append(place)
+                self._sites[place.account.id, region] = place
         size = max(sessions_an_hour, 12.0)
         self.store_arn = f"arn:aws:identitystore::{self.accounts['management'].id}:identitystore/d-{dice.hex(10)}"
         self.jewels = Bucket(f"{COMPANY}-crown-jewels", self.accounts["data"], HOME_REGION)
@@ -103,15 +104,8 @@ class Cast:
         self.workloads = self._workloads(dice, size)
         self.users = self._users(dice, int(6 + size * 0.05))
 
-    def _open(self, account: Account, region: str, dice: Dice) -> None:
-        place = site(account, region, len(self.places), dice)
-        self.places.append(place)
-        self._sites[account.id, region] = place
-
     def site(self, account: Account, region: str = HOME_REGION) -> Site:
-        """An account in a Region; a Region that it does not use so far is opened."""
-        if (account.id, region) not in self._sites:
-            self._open(account, region, self._dice)
+        """An account in one of the Regions that it uses; all use the home Region."""
         return self._sites[account.id, region]
 
     def home(self, account: Account) -> Site:

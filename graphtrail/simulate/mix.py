@@ -19,6 +19,7 @@ Scene = Callable[[World, Purse], Script]
 
 _LEAST = 14  # records; what a scene of people needs to have any sense
 _AHEAD = 10 * MINUTE  # work promised now is done a little later
+_MORNING, _INCIDENT, _EVENING = 0.28, 0.55, 0.8  # parts of the span
 
 
 class Kind(NamedTuple):
@@ -74,45 +75,56 @@ def _programme(world: World) -> list[tuple[float, Scene, int]]:
     indexer, runner = workloads["function"][0], workloads["instance"][3 % len(workloads["instance"])]
     config = next(one for one in workloads["linked"] if one.reads_jewels)
     jobs = next((one for one in workloads["task"] if one.reads_jewels), workloads["task"][0])
+    night: list[tuple[Scene, int]] = [
+        (partial(machines.run_instance, workload=runner), 14),
+        (partial(machines.run_function, workload=indexer), 9),
+        (partial(machines.run_linked, workload=config), 9),
+        (partial(machines.run_task, workload=jobs), 12),
+        (partial(users.program, account="data"), 24),
+        (partial(users.federation, account="data"), 14),
+        (chains.twice, 14),
+        (chains.partner, 10),
+        (chains.anonymous, 2),
+    ]
+    day: list[tuple[Scene, int]] = [
+        (partial(onboarding.onboarding, account="data"), 40),
+        (partial(people.sso, wanted="DataAnalyst@data", stamped=True), 20),
+        (partial(people.sso, wanted="DataAnalyst@data", stamped=False), 20),
+        (partial(people.saml, account="data"), 18),
+        (partial(people.pipeline, target="data", subject="repo:larkfield/vault-schema:ref:refs/heads/main"), 24),
+        (partial(users.root, account="data"), 14),
+        (partial(users.console, account="data", switch=False), 22),
+        (partial(users.console, account="production", switch=True), 26),
+        (partial(users.token, account="data"), 14),
+        (partial(chains.over_accounts, hops=3), 34),
+        (partial(chains.over_accounts, hops=2), 24),
+        (chains.juggled, 24),
+        (chains.one_name, 40),
+        (chains.slow_clock, 18),
+        (chains.unlocked, 14),
+        (chains.through_sandbox, 20),
+        (chains.refused, 14),
+        (chains.both_keys, 30),
+        (chains.self_assumed, 16),
+        (people.sso_console, 24),
+        (partial(onboarding.onboarding, account="production"), 36),
+        (partial(machines.run_instance, workload=runner), 14),
+        (partial(machines.run_function, workload=indexer), 8),
+        (machines.services, 8),
+    ]
     return [
         *(
             (0.0, partial(machines.run_instance, workload=one, how=Written.BEFORE), 8)
             for one in workloads["instance"][:3]
         ),
-        (0.02, partial(machines.run_instance, workload=runner), 14),
-        (0.03, partial(machines.run_function, workload=indexer), 9),
-        (0.05, partial(machines.run_linked, workload=config), 9),
-        (0.08, partial(machines.run_task, workload=jobs), 12),
-        (0.10, partial(onboarding.onboarding, account="data"), 40),
-        (0.14, partial(users.program, account="data"), 24),
-        (0.18, partial(people.sso, wanted="DataAnalyst@data", stamped=True), 20),
-        (0.21, partial(people.sso, wanted="DataAnalyst@data", stamped=False), 20),
-        (0.24, partial(people.saml, account="data"), 18),
-        (0.27, partial(people.pipeline, target="data", subject="repo:larkfield/vault-schema:ref:refs/heads/main"), 24),
-        (0.30, partial(users.root, account="data"), 14),
-        (0.33, partial(users.console, account="data", switch=False), 22),
-        (0.35, partial(users.console, account="production", switch=True), 26),
-        (0.38, partial(users.token, account="data"), 14),
-        (0.40, partial(users.federation, account="data"), 14),
-        (0.42, chains.twice, 14),
-        (0.44, partial(chains.over_accounts, hops=3), 34),
-        (0.46, partial(chains.over_accounts, hops=2), 24),
-        (0.48, chains.juggled, 24),
-        (0.50, chains.one_name, 40),
-        (0.52, chains.slow_clock, 18),
-        (0.54, chains.unlocked, 14),
-        (0.56, chains.through_sandbox, 20),
-        (0.58, chains.partner, 10),
-        (0.60, chains.anonymous, 2),
-        (0.61, chains.refused, 14),
-        (0.63, chains.both_keys, 30),
-        (0.65, chains.self_assumed, 16),
-        (0.67, people.sso_console, 24),
-        (0.69, partial(onboarding.onboarding, account="production"), 36),
-        (0.72, partial(machines.run_instance, workload=runner), 14),
-        (0.76, partial(machines.run_function, workload=indexer), 8),
-        (0.80, machines.services, 8),
+        *_spread(night, 0.02, _MORNING),
+        *_spread(day, _MORNING, _EVENING),
     ]
+
+
+def _spread(scenes: list[tuple[Scene, int]], start: float, end: float) -> list[tuple[float, Scene, int]]:
+    step = (end - start) / len(scenes)
+    return [(start + number * step, scene, records) for number, (scene, records) in enumerate(scenes)]
 
 
 class Day:
@@ -152,8 +164,8 @@ class Day:
         """Put everything on the agenda."""
         span = self._end - START
         for part, scene, records in _programme(self._world):
-            self._world.spawn(self._later(scene, records), START + int(part * span))
-        self._world.spawn(incident, START + int(0.55 * span))
+            self._world.spawn(self._later(scene, records), START + int(part * span) + self._world.dice.below(MINUTE))
+        self._world.spawn(incident, START + int(_INCIDENT * span))
         self._world.spawn(self._usual_work())
 
     def _later(self, scene: Scene, records: int) -> Script:
@@ -179,7 +191,9 @@ class Day:
         hour = min((world.now - START) // HOUR, len(self._by_hour) - 1)
         kind = self._by_hour[hour].pick(world.dice)
         records = _LEAST // 2 + world.dice.around(kind.records - _LEAST // 2) if kind.records > _LEAST else kind.records
-        records = min(records, most)
-        scene = kind.scene if records >= min(kind.records, _LEAST) else machines.services
+        scene = kind.scene
+        if records > most:
+            records = most
+            scene = scene if most >= _LEAST else machines.services
         # The purse is made now, not when the scene first runs: what it promises counts at once.
-        world.spawn(self._scene(scene, Purse(records, world)))
+        world.spawn(self._scene(scene, Purse(records, world)), world.now + world.dice.below(MINUTE))

@@ -142,6 +142,7 @@ def pipeline(world: World, purse: Purse, target: str = "", subject: str = "") ->
     """
     dice, cast = world.dice, world.cast
     address, agent = f"{ELSEWHERE}.{dice.between(1, 200)}", dice.pick(PIPELINE)
+    given = bool(subject)
     subject = subject or f"repo:{COMPANY}/{dice.pick(_REPOSITORIES)}:{dice.pick(_BRANCHES)}"
     role = cast.roles["pipeline@platform"]
     with purse.paying():
@@ -163,5 +164,6 @@ def pipeline(world: World, purse: Purse, target: str = "", subject: str = "") ->
             onward = assume_role(world, caller, deployer, "deploy", written=how)
         there = role_caller(world, onward, deployer, address, agent)
         yield dice.between(0, 5)
-        job = Job(there, "deployer", 8 * MINUTE, some_jewels(world, deployer.account, 0.5), bucket=cast.artifacts)
+        jewels = some_jewels(world, deployer.account, 1.0 if given else 0.5)
+        job = Job(there, "deployer", 8 * MINUTE, jewels, bucket=cast.artifacts)
         yield from work(world, job, purse, purse.left)

@@ -23,6 +23,8 @@ from graphtrail.simulate.records import NULL, Record, encode, tls
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
+_ERROR_BYTES = "283"  # the length of an error in XML
+
 
 class Failure(NamedTuple):
     """Why a call failed: ``errorCode`` and ``errorMessage``."""
@@ -136,6 +138,8 @@ class Recorder:
             return ""
         dice = self.dice
         values = fill_words(call.words, place, dice, self.now, bind)
+        if failure is not None:
+            values["bytes"] = _ERROR_BYTES
         event_id = dice.uuid()
         mute = failure is not None and call.mute
         agent = f"[{caller.agent}]" if call.s3 and not caller.sent_by_service else caller.agent

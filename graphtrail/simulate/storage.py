@@ -9,10 +9,13 @@ from graphtrail.simulate.catalogue import CALLS, Call
 from graphtrail.simulate.identity import UserIdentity, foreign
 from graphtrail.simulate.ledger import NO_TRAIL, Session
 from graphtrail.simulate.organisation import Bucket
+from graphtrail.simulate.places import fill_words
 from graphtrail.simulate.recorder import Caller, Failure
 from graphtrail.simulate.world import World
 
 _MISSING = Failure("NoSuchKey", "The specified key does not exist.")
+# Where the operation that is logged is not the permission that is asked for.
+_PERMISSIONS = {"s3:ListObjects": "s3:ListBucket", "s3:HeadBucket": "s3:ListBucket", "s3:HeadObject": "s3:GetObject"}
 
 
 def denied(caller: Caller, call: Call, resource: str) -> Failure:
@@ -25,12 +28,14 @@ def denied(caller: Caller, call: Call, resource: str) -> Failure:
     """
     if not caller.arn:
         return Failure(call.denial, "Access Denied")
+    permission = _PERMISSIONS.get(call.action, call.action)
     start = "You are not authorized to perform this operation. " if call.denial.startswith("Client.") else ""
-    return Failure(
-        call.denial,
-        f"{start}User: {caller.arn} is not authorized to perform: {call.action} on resource: {resource} because no "
-        f"identity-based policy allows the {call.action} action",
-    )
+    if caller.identity.type == "Root":
+        reason = "with an explicit deny in a resource-based policy"
+    else:
+        reason = f"because no identity-based policy allows the {permission} action"
+    text = f"{start}User: {caller.arn} is not authorized to perform: {permission} on resource: {resource} {reason}"
+    return Failure(call.denial, text)
 
 
 def on_bucket(
@@ -64,15 +69,17 @@ def on_bucket(
     elif outcome == "error":
         failure = _MISSING
     bind = {"bucket": bucket.name, "owner": bucket.owner.id, "object": key, "source": source}
-    site = world.cast.site(caller.site.account, bucket.region)
+    there = world.cast.site(bucket.owner, bucket.region)
     session = caller.session
     if bucket.owner is caller.site.account:
-        world.recorder.call(caller, call, bind, failure, site)
+        world.recorder.call(caller, call, bind, failure, there)
     else:
+        # Both copies tell the same of the request and of its answer.
+        bind = fill_words(call.words, there, world.dice, world.now, bind)
         shared = (world.dice.uuid(), world.recorder.request_id(call))
-        world.recorder.call(caller, call, bind, failure, site, shared)
+        world.recorder.call(caller, call, bind, failure, world.cast.site(caller.site.account, bucket.region), shared)
         seen = abroad(world, caller)
-        world.recorder.call(seen, call, bind, failure, world.cast.site(bucket.owner, bucket.region), shared)
+        world.recorder.call(seen, call, bind, failure, there, shared)
         session = seen.session
     jewels = world.cast.jewels
     if bucket is jewels or source.startswith(f"{jewels.name}/"):

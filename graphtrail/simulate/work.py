@@ -13,7 +13,6 @@ from graphtrail.simulate.storage import denied, on_bucket
 from graphtrail.simulate.world import Purse, Script, World
 
 _REFUSED, _THROTTLED, _PAIRED = 0.02, 0.028, 0.09
-_THROTTLING = Failure("ThrottlingException", "Rate exceeded")
 _BURST = 0.62  # the part of calls that follow the one before within a second
 _JEWEL_WORK: Weighted[tuple[str, str]] = Weighted([
     (("s3:GetObject", "ok"), 10), (("s3:HeadObject", "ok"), 2), (("s3:ListObjects", "ok"), 2),
@@ -107,5 +106,14 @@ def _step(world: World, job: Job, calls: Weighted[Call], left: int) -> None:
     call = calls.pick(dice)
     failure = None
     if luck < _THROTTLED:
-        failure = denied(caller, call, "*") if luck < _REFUSED else _THROTTLING
+        failure = denied(caller, call, "*") if luck < _REFUSED else _throttled(call)
     world.recorder.call(caller, call, failure=failure)
+
+
+def _throttled(call: Call) -> Failure:
+    """What a service says when it is asked too often."""
+    if call.s3:
+        return Failure("SlowDown", "Please reduce your request rate.")
+    if call.denial.startswith("Client."):
+        return Failure("Client.RequestLimitExceeded", "Request limit exceeded.")
+    return Failure("ThrottlingException", "Rate exceeded")
