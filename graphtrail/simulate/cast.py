@@ -189,7 +189,7 @@ class Cast:
     def _workloads(self, dice: Dice, size: float) -> dict[str, tuple[Workload, ...]]:
         """Numbers are chosen so that an instance is refreshed about every hour."""
         return {
-            "function": tuple(self._functions(dice, int(4 + size * 0.2))),
+            "function": tuple(self._functions(dice, int(7 + size * 0.2))),
             "instance": tuple(self._instances(dice, int(3 + size * 0.2))),
             "task": tuple(self._tasks(dice, int(3 + size * 0.03))),
             "linked": tuple(self._linked(dice)),
@@ -200,12 +200,13 @@ class Cast:
             self.site(self.accounts[name], region)
             for name, region in (
                 ("production", HOME_REGION), ("data", HOME_REGION), ("production", "eu-central-1"),
-                ("staging", HOME_REGION), ("production", "us-west-2"), ("data", "ap-southeast-2"),
+                ("staging", HOME_REGION), ("production", "us-west-2"), ("management", HOME_REGION),
+                ("data", "ap-southeast-2"),
             )
         ]  # fmt: skip
         found = []
         for number in range(count):
-            # The first runs beside the crown jewels; every sixth place is the Region whose issuing calls are missing.
+            # The first runs beside the crown jewels; every seventh place is the Region whose issuing calls are missing.
             place = places[1] if number == 0 else places[number % len(places)]
             name = "vault-indexer" if number == 0 else f"{dice.pick(place.pools['function'])[:-5]}-{number}"
             worker = role(place.account, f"{name}-role", dice, "/service-role/")

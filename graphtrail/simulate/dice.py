@@ -31,7 +31,7 @@ class _Pool:
 
     def take(self, length: int) -> str:
         start, self._at = self._at, self._at + length
-        if self._at > len(self._text):
+        while self._at > len(self._text):
             self._text = self._text[start:] + self._make()
             start, self._at = 0, length
         return self._text[start : self._at]

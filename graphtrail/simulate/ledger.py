@@ -114,11 +114,16 @@ class Forwarded:
 
 
 class Busy:
-    """When the sessions of one user last called, to know which forwarded calls have one possible session only."""
+    """When the sessions of one user last called, to know which forwarded calls have one possible session only.
 
-    __slots__ = ("_calls", "_families")
+    Attributes:
+        began: the seconds in which temporary sessions of the user began, which no minted key may show.
+    """
+
+    __slots__ = ("_calls", "_families", "began")
 
     def __init__(self) -> None:
+        self.began: set[int] = set()
         self._calls: dict[str, int] = {}
         self._families: list[Forwarded] = []
 

@@ -39,6 +39,7 @@ def session_token(world: World, caller: Caller, user: User, *, written: bool = T
         _written(world, caller, session, exchange(world, "GetSessionToken", request, response, read_only=False))
     else:
         session.broken = WITHHELD
+    world.busy(user).began.add(world.now)
     return Grant(world.ledger.enter(session), iam_user(user, key, world.now, mfa=True), key, world.now)
 
 

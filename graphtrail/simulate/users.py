@@ -85,6 +85,7 @@ def program(world: World, purse: Purse, account: str = "") -> Script:
 def token(world: World, purse: Purse, account: str = "") -> Script:
     """A user takes a session token, with MFA, and works with that."""
     user = _somebody(world, account, program=True)
+    yield from world.quiet(user.uid)
     key = standing_key(world, user)
     with purse.paying():
         grant = session_token(world, key, user, written=not world.dice.chance(_WITHHELD))
