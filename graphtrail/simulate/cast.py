@@ -211,7 +211,7 @@ class Cast:
             name = "vault-indexer" if number == 0 else f"{dice.pick(place.pools['function'])[:-5]}-{number}"
             worker = role(place.account, f"{name}-role", dice, "/service-role/")
             found.append(Workload(
-                worker, name, place, "lambda.amazonaws.com", modern=dice.chance(0.35), reads_jewels=number == 0,
+                worker, name, place, "lambda.amazonaws.com", modern=number % 3 == 0, reads_jewels=number == 0,
                 silent=place.region == "ap-southeast-2",
             ))  # fmt: skip
         return found
@@ -230,7 +230,7 @@ class Cast:
         for number in range(count):
             worker, place = groups[number % len(groups)]
             found.append(Workload(
-                worker, f"i-0{dice.hex(16)}", place, "ec2.amazonaws.com", modern=dice.chance(0.35),
+                worker, f"i-0{dice.hex(16)}", place, "ec2.amazonaws.com", modern=number % 3 == 0,
                 reads_jewels=worker.name == "report-runner",
             ))  # fmt: skip
         return found

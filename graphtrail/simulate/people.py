@@ -129,7 +129,7 @@ def saml(world: World, purse: Purse, account: str = "") -> Script:
     yield from work(world, job, purse, purse.left)
 
 
-def pipeline(world: World, purse: Purse, target: str = "", subject: str = "") -> Script:
+def pipeline(world: World, purse: Purse, target: str = "", subject: str = "", how: Written | None = None) -> Script:
     """A build takes a role by OIDC, and with it the deployer's role of another account.
 
     All builds call the second session ``deploy``, often at the same time: only the key tells them apart.
@@ -139,6 +139,7 @@ def pipeline(world: World, purse: Purse, target: str = "", subject: str = "") ->
         purse: what the records are paid from.
         target: the account that is deployed to; by chance if empty.
         subject: the subject of the token; by chance if empty.
+        how: which copies of the second call are written; by chance if None.
     """
     dice, cast = world.dice, world.cast
     address, agent = f"{ELSEWHERE}.{dice.between(1, 200)}", dice.pick(PIPELINE)
@@ -159,9 +160,9 @@ def pipeline(world: World, purse: Purse, target: str = "", subject: str = "") ->
         target = target or dice.pick(("production", "production", "staging", "data"))
         deployer = cast.roles[f"deployer@{target}"]
         luck = dice.unit()
-        how = Written.NONE if luck < _WITHHELD else Written.CALLEE if luck > 1 - _WITHHELD else Written.ALL
+        by_luck = Written.NONE if luck < _WITHHELD else Written.CALLEE if luck > 1 - _WITHHELD else Written.ALL
         with purse.paying():
-            onward = assume_role(world, caller, deployer, "deploy", written=how)
+            onward = assume_role(world, caller, deployer, "deploy", written=how or by_luck)
         there = role_caller(world, onward, deployer, address, agent)
         yield dice.between(0, 5)
         jewels = some_jewels(world, deployer.account, 1.0 if given else 0.5)

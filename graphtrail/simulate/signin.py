@@ -67,7 +67,7 @@ class Console:
         self._calls_left -= 1
         if self._caller is None or self._calls_left < 0:
             luck = 0.0 if self._caller is None else self._world.dice.unit()
-            self._calls_left = self._world.dice.between(3, 9)
+            self._calls_left = self._world.dice.between(2, 8)
             self._caller = self._flagged() if luck < _FLAGGED else self.invoked() if luck < _INVOKED else self.member()
         return self._caller
 

@@ -108,19 +108,22 @@ def federation(world: World, purse: Purse, account: str = "") -> Script:
     yield from work(world, job, purse, purse.left)
 
 
-def console(world: World, purse: Purse, account: str = "", *, switch: bool | None = None) -> Script:
+def console(
+    world: World, purse: Purse, account: str = "", *, mistyped: bool | None = None, switch: bool | None = None
+) -> Script:
     """A user signs in to the console, mistypes the password now and then, and often switches to a role.
 
     Args:
         world: the world.
         purse: what the records are paid from.
         account: the user's account; by chance if empty.
+        mistyped: whether the first try fails; by chance if None.
         switch: whether to switch to a role of another account; by chance if None.
     """
     dice = world.dice
     user = _somebody(world, account, program=False)
     address = f"{dice.pick((OFFICE, HOMES))}.{dice.between(1, 254)}"
-    if purse.left > 8 and dice.chance(0.15):  # noqa: PLR2004 - enough records for the rest
+    if purse.left > 8 and (dice.chance(0.15) if mistyped is None else mistyped):  # noqa: PLR2004 - the rest needs some
         failed_login(world, user, address)
         purse.spend(1)
         yield dice.between(4, 30)
