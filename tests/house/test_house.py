@@ -18,7 +18,7 @@ HOMES = {
     "boto3": {"sources"},
     "botocore": {"sources"},
     "click": {"cli"},
-    "deflate": {"sources"},
+    "deflate": {"simulate", "sources"},
     "filelock": {"case"},
     "jinja2": {"render"},
     "neo4j": {"stores"},
