@@ -46,6 +46,11 @@ def parse(text: str) -> Arn | None:
     return Arn(partition, service, region, account, resource)
 
 
+def partition(text: str) -> str | None:
+    """The partition that an ARN names, or None if the text is none."""
+    return text.split(":", 2)[1] if is_arn(text) else None
+
+
 def partition_of_region(region: str | None) -> str:
     """The partition that a Region's name belongs to; ``aws`` where it tells nothing."""
     named = region or ""

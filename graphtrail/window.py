@@ -6,18 +6,28 @@ Inside, a time is an integer: epoch seconds, UTC. Outside it is ISO 8601 with ``
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from pytimeparse.timeparse import timeparse as seconds_of
 
 from graphtrail.errors import UsageError
 
+_DAY = 86_400
 _RELATIVE = re.compile(r"-?\s*\d")
 _DAY_FIRST = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 
 
 def iso(seconds: int) -> str:
     """Epoch seconds as ``2023-07-10T11:54:47Z``."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    days, rest = divmod(seconds, _DAY)
+    minutes, second = divmod(rest, 60)
+    hour, minute = divmod(minutes, 60)
+    return f"{_date(days)}T{hour:02}:{minute:02}:{second:02}Z"
+
+
+@lru_cache(maxsize=4_096)
+def _date(days: int) -> str:
+    return datetime.fromtimestamp(days * _DAY, UTC).date().isoformat()
 
 
 def moment(text: str, now: int) -> int:

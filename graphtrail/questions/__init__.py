@@ -1,1 +1,45 @@
-"""What can be asked of a case: one question, one file."""
+"""What can be asked of a case: one question, one file, declared once."""
+
+from graphtrail.questions.addresses import addresses
+from graphtrail.questions.answer import About, Answer, Gap
+from graphtrail.questions.assumptions import assumed_by, assumptions
+from graphtrail.questions.blast_radius import blast_radius
+from graphtrail.questions.chain import chain
+from graphtrail.questions.denied import denied
+from graphtrail.questions.events import events
+from graphtrail.questions.identities import identities
+from graphtrail.questions.objects import objects
+from graphtrail.questions.origin import origin
+from graphtrail.questions.path import path
+from graphtrail.questions.question import Parameter, Question
+from graphtrail.questions.rows import Row
+from graphtrail.questions.secrets import secrets
+from graphtrail.questions.timeline import timeline
+from graphtrail.questions.top import top
+from graphtrail.questions.trail import Limits, Trail
+from graphtrail.questions.unknowns import unknowns
+from graphtrail.questions.who_touched import who_touched
+
+QUESTIONS: dict[str, Question[Row]] = {
+    held.name: held
+    for held in (
+        events,
+        who_touched,
+        objects,
+        origin,
+        chain,
+        blast_radius,
+        path,
+        assumptions,
+        assumed_by,
+        addresses,
+        identities,
+        denied,
+        secrets,
+        timeline,
+        top,
+        unknowns,
+    )
+}
+
+__all__ = ["QUESTIONS", "About", "Answer", "Gap", "Limits", "Parameter", "Question", "Row", "Trail"]

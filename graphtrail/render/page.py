@@ -1,9 +1,9 @@
 """The page: one file that shows an answer to whoever opens it, anywhere, with no network."""
 
-from graphtrail import __version__
 from graphtrail.render.payload import Limits, payload
 from graphtrail.render.picture import Picture
 from graphtrail.render.visible import visible
+from graphtrail.version import __version__
 
 
 def page(picture: Picture, limits: Limits | None = None) -> str:

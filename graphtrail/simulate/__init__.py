@@ -39,7 +39,7 @@ def simulate(folder: Path, events: int = 20_000, seed: int = 7) -> Truth:
     dice = Dice(seed)
     cast = Cast(dice, events * _SESSIONS / hours)
     delivery = Delivery(folder / "bucket", cast.organisation_id, cast.places, dice)
-    world = World(cast, delivery, dice)
+    world = World(cast, delivery, dice, min(1.0, (_USUAL_SIZE / events) ** 0.5))
     incident = Incident(world, objects=min(max(events // 100, 40), 6_000))
     Day(world, events, hours).begin(incident.script())
     world.run()

@@ -82,7 +82,7 @@ def machine_caller(world: World, grant: Grant, identity: UserIdentity, site: Sit
 
 
 def _jewels(world: World, workload: Workload, probability: float = 1.0) -> int:
-    return world.dice.between(1, 3) if workload.reads_jewels and world.dice.chance(probability) else 0
+    return world.dice.between(1, 3) if workload.reads_jewels and world.on_jewels(probability) else 0
 
 
 def function(world: World, purse: Purse) -> Script:
@@ -168,7 +168,7 @@ def run_linked(world: World, purse: Purse, workload: Workload) -> Script:
     identity = replace(grant.identity, invoked_by=workload.service)
     home = world.cast.home(workload.site.account)
     caller = Caller(grant.session, identity, workload.site, home, workload.service, workload.service)
-    if workload.reads_jewels and purse.left > 1:
+    if workload.reads_jewels and purse.left > 1 and world.on_jewels(1.0):
         for action in ("s3:GetBucketAcl", "s3:GetBucketPolicy")[: purse.left]:
             on_bucket(world, caller, action, world.cast.jewels)
             purse.spend(1)

@@ -220,6 +220,7 @@ def _role_sign_in(world: World, console: Console, role: Role, name: str, event: 
     event_id = _sign_in(world, place, event, shown.written(modern=True), sender, extra)
     session = Session(f"signin:{event_id}", role.arn, parent=console.family.parent)
     session.broken, session.person = console.family.broken, console.family.person
+    session.named = console.family.named
     session.records = 1
     world.ledger.enter(session)
 
@@ -242,6 +243,8 @@ def switch_role(world: World, console: Console, user: User, role: Role, *, writt
     grant = assume_role(world, console.invoked(), role, user.name, written=written)
     there = role_console(world, role, user.name, grant.session, console.address, mfa=True)
     there.agent = console.agent
+    if grant.session.broken:  # the SwitchRole record names the user, also where no AssumeRole tells the session
+        there.family.named, there.family.broken = Origin(user.arn, "user"), None
     page = f"https://{HOME_REGION}.console.aws.amazon.com/console/home?region={HOME_REGION}#"
     _role_sign_in(world, there, role, user.name, "SwitchRole", {"SwitchFrom": user.arn, "RedirectTo": page})
     return there

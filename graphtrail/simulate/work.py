@@ -53,7 +53,7 @@ class Job:
 def some_jewels(world: World, account: Account, probability: float) -> int:
     """How many calls on the crown jewels a session of an account makes: none outside the account that owns them."""
     inside = account is world.cast.jewels.owner
-    return world.dice.between(1, 4) if inside and world.dice.chance(probability) else 0
+    return world.dice.between(1, 4) if inside and world.on_jewels(probability) else 0
 
 
 def touch_jewels(world: World, caller: Caller) -> None:

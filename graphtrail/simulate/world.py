@@ -66,6 +66,7 @@ class World:
         cast: who and what there is.
         delivery: where records go.
         dice: chance.
+        jewel_share: which part of those who may touch the crown jewels do.
 
     Attributes:
         now: the clock, epoch seconds.
@@ -73,8 +74,9 @@ class World:
         keys: how users call with the keys that they had before the log begins, by unique id.
     """
 
-    def __init__(self, cast: Cast, delivery: Delivery, dice: Dice) -> None:
+    def __init__(self, cast: Cast, delivery: Delivery, dice: Dice, jewel_share: float = 1.0) -> None:
         self.cast = cast
+        self._jewel_share = jewel_share
         self.dice = dice
         self.ledger = Ledger()
         self.recorder = Recorder(delivery, self.ledger, dice)
@@ -130,6 +132,10 @@ class World:
         ledger = self.ledger
         while (key := f"ses:{principal_id}@{iso(self.now)}") in ledger.sessions or key in ledger.forwarded:
             yield 1
+
+    def on_jewels(self, probability: float) -> bool:
+        """Whether a session that may work on the crown jewels does: in a large organisation fewer do."""
+        return self.dice.chance(probability * self._jewel_share)
 
     def jewel_key(self) -> str:
         """The key of one of the crown jewels."""

@@ -22,7 +22,7 @@ HOMES = {
     "filelock": {"case"},
     "jinja2": {"render"},
     "neo4j": {"stores"},
-    "networkx": {"stores"},
+    "networkx": {"api", "stores"},
     "pandas": {"api"},
     "platformdirs": {"cli"},
     "pyarrow": {"case"},

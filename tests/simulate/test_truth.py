@@ -33,13 +33,17 @@ class Links:
     def __init__(self, run: "Run", reading: "type[Reading]") -> None:
         self.run, self.reading = run, reading
         self.first, self.person = {}, {}
-        self.issuer, self.named = {}, defaultdict(list)
+        self.issuer, self.named, self.switched = {}, defaultdict(list), defaultdict(list)
         used = {call.session for call in run.calls}
         for call in run.calls:
             self.first.setdefault(call.session, call.record)
             behalf = call.record["userIdentity"].get("onBehalfOf")
             if behalf:
                 self.person[call.session] = f"idc:{behalf['identityStoreArn']}#{behalf['userId']}"
+            user = (call.record.get("additionalEventData") or {}).get("SwitchFrom")
+            if user:
+                seconds = reading.seconds(call.record["eventTime"])
+                self.switched[call.record["userIdentity"]["principalId"]].append((seconds, user))
             answer = call.record["responseElements"] or {}
             key = (answer.get("credentials") or {}).get("accessKeyId")
             if key:
@@ -53,13 +57,13 @@ class Links:
         named = self.person.get(session) or lasting(who)
         if named or session.startswith("anon:"):
             return named
-        parent = self.issuer.get(session) or self._by_name(session)
-        return self.origin(parent) if parent else None
+        parent = self.issuer.get(session) or self._by_name(session, self.named)
+        return self.origin(parent) if parent else self._by_name(session, self.switched)
 
-    def _by_name(self, session: str) -> str | None:
+    def _by_name(self, session: str, openings: "dict[str, list[tuple[int, str]]]") -> str | None:
         record = self.first[session]
         began = self.reading.seconds(self.reading.created(record) or record["eventTime"])
-        near = [(abs(at - began), parent) for at, parent in self.named[record["userIdentity"]["principalId"]]]
+        near = [(abs(at - began), parent) for at, parent in openings[record["userIdentity"].get("principalId", "")]]
         best = min((distance for distance, _ in near if distance <= 2), default=None)
         parents = {parent for distance, parent in near if distance == best}
         return parents.pop() if len(parents) == 1 else None

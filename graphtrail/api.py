@@ -1,0 +1,304 @@
+"""The Python interface: open or make a case, ask it, look at it.
+
+::
+
+    case = graphtrail.open("acme")
+    answer = case.ask.who_touched("arn:aws:s3:::crown-jewels", since="7d")
+    answer.rows, answer.coverage
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from graphtrail.case import ingest as ingesting
+from graphtrail.case import manifest
+from graphtrail.case.original import Original, original
+from graphtrail.case.rejects import rejected
+from graphtrail.errors import NotFound, UsageError
+from graphtrail.graph import build
+from graphtrail.graph.model import Subgraph
+from graphtrail.graph.prepared import prepare
+from graphtrail.graph.schema import Confidence
+from graphtrail.graph.sessions import FOREVER
+from graphtrail.questions import QUESTIONS, Answer, Gap, Limits, Question, Row, Trail
+from graphtrail.questions.answer import About
+from graphtrail.questions.asking import about, ask
+from graphtrail.questions.drawing import subgraph
+from graphtrail.questions.events import call_row
+from graphtrail.render.machine import as_json
+from graphtrail.sources.files import blobs
+from graphtrail.stores.exchange import to_networkx
+from graphtrail.stores.memory import MemoryStore
+from graphtrail.stores.store import ControlEdge
+from graphtrail.stores.whole import whole
+from graphtrail.version import __version__
+from graphtrail.window import iso, window
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import pandas as pd
+
+Given = str | int | bool | Sequence[str] | None
+DEFAULT = "graphtrail-case"
+
+
+def open(case: str | Path = DEFAULT) -> Case:  # noqa: A001 - what one does to a case, and what notebooks call it
+    """Open a case; its graph is made if it is not there.
+
+    Args:
+        case: its folder.
+
+    Raises:
+        CaseNotFound: there is none.
+        SchemaMismatch: another version wrote it.
+        CaseError: its graph is missing and cannot be written.
+    """
+    folder = Path(case)
+    prepare(folder)
+    return Case(folder)
+
+
+def ingest(*sources: str | Path, case: str | Path = DEFAULT, keep_records: bool = False) -> Case:
+    """Read files and folders into a case, made if there is none, and open it.
+
+    Args:
+        sources: paths; ``-`` is standard input.
+        case: the folder of the case.
+        keep_records: store the records themselves too, secrets removed.
+
+    Raises:
+        SourceError: a source does not exist.
+        CaseLocked: another process is writing the case.
+        CaseError: the folder is no case, or cannot be written.
+    """
+    folder = Path(case)
+    ingesting.ingest(folder, blobs(map(str, sources)), options=ingesting.Options(keep_records=keep_records))
+    return open(folder)
+
+
+class Case:
+    """A case, open for questions.
+
+    Attributes:
+        folder: where it lies.
+        store: its graph.
+        ask: the questions, each a method: ``case.ask.who_touched("arn:aws:s3:::crown-jewels", since="7d")``.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Open the case in a folder, whose graph is there."""
+        self.folder = folder
+        self.store = MemoryStore(build.folder(folder, manifest.load(folder)))
+        self.ask = Asker(self)
+
+    def answer(self, question: Question[Row], *args: Given, **kwargs: Given) -> Result:
+        """The answer to a question.
+
+        Args:
+            question: one of ``graphtrail.questions.QUESTIONS``.
+            args: its parameters by place.
+            kwargs: its parameters by name; ``since``, ``until`` (``7d`` or ISO 8601), ``account``, ``region`` (one or
+                several) and ``min_confidence`` go with all questions.
+
+        Raises:
+            UsageError: a parameter is missing, unknown or not among its choices.
+            NotFound: a name stands for nothing in the case.
+        """
+        limits, rest = _limits(kwargs)
+        return Result(ask(self.store, question, question.bind(args, rest), limits), self.store)
+
+    def event(self, event_id: str) -> tuple[Original, Row, tuple[ControlEdge, ...]]:
+        """The record of an event, what is known of its call, and the control edges that it proves.
+
+        Raises:
+            NotFound: no event of the case has this id.
+        """
+        calls = self.store.calls
+        call = calls.find(event_id)
+        if call is None:
+            raise NotFound(f"{event_id}: no event of this case has that id")
+        file, place = calls.lies(call, event_id)
+        found = original(self.folder, manifest.load(self.folder), file, place)
+        row = call_row(Trail(self.store, Limits()), call)
+        return found, row, tuple(self.store.citing(event_id))
+
+    def status(self) -> dict[str, Any]:
+        """What the case holds, ready for JSON.
+
+        ``totals``: files, records and what became of them (records = events + duplicates + rejects + non_events);
+        ``rejects``: how many for which reason; ``coverage``: events by account, Region, day and event category;
+        ``not_observed``: accounts that are only spoken of; ``conflicts``: records that contradict each other.
+        """
+        held = self.store.case
+        coverage = [dict(extent) | {"day": iso(extent["day"])[:10]} for extent in held.extents]
+        return {
+            "graphtrail": __version__,
+            "case": about(self.store),
+            "totals": held.totals,
+            "rejects": held.rejects,
+            "coverage": coverage,
+            "not_observed": held.spoken_of,
+            "origins": held.statuses,
+            "conflicts": held.conflicts,
+            "split_keys": held.split_keys,
+        }
+
+    def rejects(self) -> list[dict[str, Any]]:
+        """Every record that is no event, with file, index and reason; superseded ones are those made good since."""
+        return rejected(self.folder, manifest.load(self.folder))
+
+    def to_networkx(self) -> nx.MultiDiGraph[str]:
+        """The whole graph as a NetworkX graph."""
+        return to_networkx(whole(self.store))
+
+
+class Asker:
+    """The questions of a case as methods; their names are those of the command line with underscores."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+
+    def __getattr__(self, name: str) -> Method:
+        """The question with this name.
+
+        Raises:
+            AttributeError: there is none.
+        """
+        question = QUESTIONS.get(name.replace("_", "-"))
+        if question is None:
+            raise AttributeError(f"no question {name}; there are: {', '.join(QUESTIONS)}")
+        return Method(self._case, question)
+
+    def __dir__(self) -> list[str]:
+        return [name.replace("-", "_") for name in QUESTIONS]
+
+
+class Method:
+    """One question of one case, to be called."""
+
+    def __init__(self, case: Case, question: Question[Row]) -> None:
+        self._case = case
+        self._question = question
+        self.__doc__ = f"{question.title}\n\n{question.text}"
+
+    def __call__(self, *args: Given, **kwargs: Given) -> Result:
+        """Ask it; see ``Case.answer``."""
+        return self._case.answer(self._question, *args, **kwargs)
+
+
+@dataclass(frozen=True)
+class Result:
+    """An answer, and what can be made of it.
+
+    Attributes:
+        answer: the answer itself.
+        store: the case that was asked.
+    """
+
+    answer: Answer[Row]
+    store: MemoryStore
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """What it says, a value a row."""
+        return self.answer.rows
+
+    @property
+    def coverage(self) -> tuple[Gap, ...]:
+        """What the logs cannot show."""
+        return self.answer.coverage
+
+    @property
+    def case(self) -> About:
+        """The case that was asked."""
+        return self.answer.case
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """With which values it was asked."""
+        return self.answer.parameters
+
+    @property
+    def graph(self) -> Subgraph:
+        """The part of the graph that stands behind it."""
+        return subgraph(self.store, self.answer)
+
+    def to_json(self) -> str:
+        """As the command line prints it with ``--output json``."""
+        return as_json(self.answer, __version__)
+
+    def to_networkx(self) -> nx.MultiDiGraph[str]:
+        """The part of the graph that stands behind it, as a NetworkX graph."""
+        return to_networkx(self.graph)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The rows as a data frame, a column a field; needs the extra ``pandas``."""
+        import msgspec  # noqa: PLC0415 - with pandas, which few processes need
+        import pandas as pd  # noqa: PLC0415 - an extra
+
+        fields = [field.encode_name for field in msgspec.structs.fields(self.answer.question.row)]
+        return pd.DataFrame([msgspec.to_builtins(row) for row in self.rows], columns=fields)
+
+    def to_html(self) -> str:
+        """One offline page: the graph, the evidence, the rows, and what the logs cannot show."""
+        from graphtrail.render.page import page  # noqa: PLC0415 - it carries pyvis
+        from graphtrail.render.pictures import picture  # noqa: PLC0415 - as above
+
+        return page(picture(self.store, self.answer))
+
+    def show(self) -> Shown:
+        """Draw it in a notebook."""
+        return Shown(self.to_html())
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page as a notebook draws it: in a frame of its own that can reach nothing outside."""
+
+    html: str
+
+    def _repr_html_(self) -> str:
+        escaped = self.html.replace("&", "&amp;").replace('"', "&quot;")
+        return (
+            '<iframe sandbox="allow-scripts allow-downloads" style="width:100%;height:720px;border:0" '
+            f'srcdoc="{escaped}"></iframe>'
+        )
+
+
+def edge(held: ControlEdge) -> dict[str, Any]:
+    """A control edge, ready for JSON; ``until`` is None where it has no end."""
+    return {
+        "source": held.source,
+        "target": held.target,
+        "relation": held.type,
+        "at": iso(held.at),
+        "until": iso(held.until) if held.until < FOREVER else None,
+        "since": iso(held.since),
+        "rule": held.rule,
+        "confidence": str(held.confidence),
+        "detail": held.detail or None,
+        "event_ids": held.event_ids,
+    }
+
+
+def _limits(kwargs: Mapping[str, Given]) -> tuple[Limits, dict[str, Given]]:
+    """What goes with all questions, and the rest."""
+    rest = dict(kwargs)
+    since, until = rest.pop("since", None), rest.pop("until", None)
+    level = str(rest.pop("min_confidence", None) or "strong")
+    if level.upper() not in Confidence.__members__:
+        raise UsageError(f"min_confidence is exact, strong or heuristic, not {level!r}")
+    accounts, regions = _several(rest.pop("account", None)), _several(rest.pop("region", None))
+    span = window(str(since) if since else None, str(until) if until else None, int(time.time()))
+    return Limits(span, accounts, regions, Confidence.of(level)), rest
+
+
+def _several(value: Given) -> frozenset[str]:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return frozenset(value)
+    return frozenset((str(value),) if value else ())

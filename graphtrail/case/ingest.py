@@ -1,0 +1,267 @@
+"""Sources into a case: read, derive, write, list; resumable at any moment, harmless to repeat."""
+
+import gc
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from graphtrail.case import manifest
+from graphtrail.case.columns import Columns
+from graphtrail.case.derive import Rejected, derive, judge
+from graphtrail.case.files import NO_BYTES, File, Known
+from graphtrail.case.manifest import Manifest
+from graphtrail.case.segment import Segment, rows
+from graphtrail.case.sound import Sound
+from graphtrail.events import envelopes
+from graphtrail.events.envelopes import Parsed, Reject
+from graphtrail.sources.blob import Blob, Unreadable
+
+# Of nested JSON in a batch: a part of a file adds at most a GiB, and Arrow counts to two.
+_BATCH_SIZE = 2**29
+Found = Iterable[Blob | Unreadable]
+Tell = Callable[[Blob | Unreadable], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to ingest.
+
+    Attributes:
+        keep_records: store the records themselves too, secrets removed.
+        batch: records that are worked on at a time.
+        segment: records of a segment, at which it is written.
+        files: files of a segment, at which it is written.
+    """
+
+    keep_records: bool = False
+    batch: int = 32_768
+    segment: int = 131_072
+    files: int = 50_000
+
+
+@dataclass(slots=True)
+class Report:
+    """What an ingest did.
+
+    Attributes:
+        files: files read.
+        known: files that the case had already.
+        copies: files whose bytes the case has under another name: listed, not read again.
+        unreadable: files that could not be read at all.
+        events: events found, duplicates among them.
+        rejects: records that are no events and were expected to be.
+        non_events: records known for what they are: digests, Insights events.
+    """
+
+    files: int = 0
+    known: int = 0
+    copies: int = 0
+    unreadable: int = 0
+    events: int = 0
+    rejects: int = 0
+    non_events: int = 0
+
+
+def ingest(case: Path, found: Found, tell: Tell = lambda _: None, options: Options | None = None) -> Report:
+    """Read files into a case; the case is made if there is none.
+
+    What is written is listed in the manifest at once, so that a run that is killed loses at most what it held in
+    memory; the next run sweeps up after it and goes on. Files whose bytes the case has are skipped.
+
+    Args:
+        case: the folder of the case.
+        found: the files, as a source hands them out.
+        tell: is told of each file when it has been taken.
+        options: sizes, and whether the records themselves are kept.
+
+    Raises:
+        CaseLocked: another process is writing the case.
+        CaseError: the folder is no case, of another schema version, or cannot be written.
+        SourceError: as the source raises it.
+    """
+    with manifest.writing(case) as held, _no_cycles():
+        run = _Run(case, held, options or Options())
+        for blob in found:
+            run.take(blob)
+            tell(blob)
+        run.end()
+        return run.report
+
+
+@contextmanager
+def _no_cycles() -> Iterator[None]:
+    """No search for cycles meanwhile: there are millions of objects and none of them refers to itself."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+class _Run:
+    """One ingest on its way: records go into columns, full columns into the segment, full segments to disk."""
+
+    def __init__(self, case: Path, held: Manifest, options: Options) -> None:
+        self.report = Report()
+        self._case = case
+        self._manifest = held
+        self._options = options
+        self._names = held.names()
+        self._known = _known(case, held)
+        self._pending: list[str] = []
+        self._columns = Columns(judge)
+        self._segment = Segment()
+
+    def take(self, found: Blob | Unreadable) -> None:
+        """Read one file."""
+        if isinstance(found, Unreadable):
+            self._unreadable(found)
+        elif not found.again:
+            self._read_once(found)
+        elif self._known.is_current(found.name, found.sha256):
+            self.report.known += 1
+        elif self._known.has(found.sha256):
+            self._copy(found)
+        else:
+            self._read(found)
+            self._known.take(self._segment.files[-1])
+            self._full()
+
+    def end(self) -> None:
+        """Write and list what is held."""
+        self._close()
+        self._commit()
+
+    def _unreadable(self, found: Unreadable) -> None:
+        self.report.unreadable += 1
+        if not self._known.is_unread(found.name, found.reason):
+            self._segment.rejects.append(Rejected(len(self._segment.files), Reject(None, found.reason)))
+            self._segment.files.append(File(found.name, 0, NO_BYTES, 1, ends=True))
+            self._known.take_unread(found.name, found.reason)
+            self._full()
+
+    def _copy(self, found: Blob) -> None:
+        """Bytes that the case has under another name are listed under this one too."""
+        self.report.copies += 1
+        self._open(found)
+        self._segment.files[-1] = self._segment.files[-1]._replace(sha256=found.sha256, ends=True, copy=True)
+        self._known.take(self._segment.files[-1])
+        self._full()
+
+    def _full(self) -> None:
+        """Write and list what is held if that is enough for it: whole files only, so that a kill leaves no half one."""
+        rows, files = self._segment.rows + self._columns.rows, len(self._segment.files)
+        if self._pending or rows >= self._options.segment or files >= self._options.files:
+            self._close()
+        if self._pending:
+            self._commit()
+
+    def _read_once(self, found: Blob) -> None:
+        """A stream is known by its digest only when it has been read: then it is listed, or dropped as known."""
+        self.end()
+        before = replace(self.report)
+        self._read(found)
+        file = self._segment.files[-1]
+        if not self._known.has(found.sha256):
+            self._known.take(file)
+            self.end()
+            return
+        self.report, self._segment, self._columns, self._pending = before, Segment(), Columns(judge), []
+        if self._known.is_current(found.name, found.sha256):
+            self.report.known += 1
+        else:
+            self._copy(found)
+
+    def _read(self, found: Blob) -> None:
+        """The records of one file; a file that fills a segment by itself goes on in the next."""
+        self.report.files += 1
+        parts = Sound(found.parts())
+        keep = self._options.keep_records or not found.again
+        self._open(found)
+        taken = 0
+        for parsed in envelopes.read(parts, keep=keep):
+            self._take(parsed, parts)
+            taken += len(parsed.records)
+            if self._columns.rows >= self._options.batch or self._columns.size >= _BATCH_SIZE:
+                self._derive()
+            if taken >= self._options.segment:
+                self._close()
+                self._open(found)
+                taken = 0
+        parts.close()
+        self._break(parts)
+        self._segment.files[-1] = self._segment.files[-1]._replace(
+            name=found.name, size=found.size, sha256=found.sha256, ends=True
+        )
+
+    def _open(self, found: Blob) -> None:
+        delivery = found.delivery()
+        account, region = (delivery.account, delivery.region) if delivery else (None, None)
+        self._segment.files.append(File(found.name, found.size, bytes(32), 0, found.again, account, region))
+
+    def _take(self, parsed: Parsed, parts: Sound) -> None:
+        """The records of a part of the open file, and why others are none."""
+        number = len(self._segment.files) - 1
+        rejects = parsed.rejects
+        if parts.damage:  # what ends too early is the damage's doing
+            rejects = [reject for reject in rejects if reject.at is not None]
+        self._segment.rejects += [Rejected(number, reject) for reject in rejects]
+        self._segment.records |= {(number, at): record for at, record in parsed.kept.items()}
+        if parsed.records:
+            self._columns.add(parsed.records, number, parsed.places)
+        file = self._segment.files[number]
+        self._segment.files[number] = file._replace(records=file.records + len(parsed.records) + len(rejects))
+
+    def _break(self, parts: Sound) -> None:
+        """Where the bytes of the open file are damaged, that is one reject."""
+        if parts.damage:
+            file = self._segment.files[-1]
+            self._segment.rejects.append(Rejected(len(self._segment.files) - 1, Reject(None, parts.damage)))
+            self._segment.files[-1] = file._replace(records=file.records + 1)
+
+    def _derive(self) -> None:
+        if self._columns.rows:
+            self._segment.add(derive(self._columns))
+            self._columns = Columns(judge)
+
+    def _close(self) -> None:
+        """Write what is held, whatever there is."""
+        self._derive()
+        if self._segment.files:
+            self._write()
+
+    def _write(self) -> None:
+        segment, self._segment = self._segment, Segment()
+        name = next(self._names)
+        place = manifest.folder(self._case, name)
+        new = place.with_name(f"{name}.new")
+        segment.write(new)
+        new.rename(place)
+        self._pending.append(name)
+        self.report.events += segment.rows
+        non_events = sum(rejected.reject.non_event for rejected in segment.rejects)
+        self.report.non_events += non_events
+        self.report.rejects += len(segment.rejects) - non_events
+
+    def _commit(self) -> None:
+        if self._pending:
+            self._manifest = self._manifest.with_segments(self._pending)
+            manifest.save(self._case, self._manifest)
+            self._pending = []
+
+
+def _known(case: Path, held: Manifest) -> Known:
+    """What the case has."""
+    known = Known()
+    for name in held.segments:
+        files = list(map(File._make, rows(case, name, "files")))
+        reasons = {file: reason for file, place, reason, _ in rows(case, name, "rejects") if place is None}
+        for number, file in enumerate(files):
+            if file.unread:
+                known.take_unread(file.name, reasons[number])
+            elif file.ends:
+                known.take(file)
+    return known

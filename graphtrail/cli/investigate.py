@@ -1,0 +1,67 @@
+"""``investigate``: the main job in one line."""
+
+import hashlib
+from pathlib import Path
+
+import click
+
+from graphtrail.cli import options
+from graphtrail.errors import UsageError
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True)
+@click.option("--resource", metavar="ARN", help="Who touched it?")
+@click.option("--principal", metavar="ARN", help="What did it reach?")
+@click.option("--session", metavar="KEY", help="Where does it come from, and what did it reach?")
+@click.option("--key", metavar="ID", help="The same, of an access key id.")
+@click.option("--ip", metavar="ADDRESS", help="What came from there?")
+@click.option("--event", metavar="ID", help="Where does its session come from, and what did it reach?")
+@options.case(False)  # noqa: FBT003 - required or not
+@options.limits
+@options.output
+@options.verbosity
+def investigate(  # noqa: PLR0913 - the main job in one line has the options of all its parts
+    *,
+    sources: tuple[str, ...],
+    resource: str | None,
+    principal: str | None,
+    session: str | None,
+    key: str | None,
+    ip: str | None,
+    event: str | None,
+    case: Path | None,
+    output: str | None,
+    file: Path | None,
+    limit: int | None,
+    exit_code: bool,
+    verbose: bool,
+    quiet: bool,
+    **limits: object,
+) -> None:
+    """Sources in, the answer and a page out: the main job in one line.
+
+    Reads SOURCES into a case (--case, else one that it names) and answers on stdout: of a resource who touched it, of
+    anything else where it comes from and what it reached. With -o page.html it also writes the page.
+    """
+    from graphtrail.cli.output import FOUND  # noqa: PLC0415 - not for --help
+    from graphtrail.cli.reading import read  # noqa: PLC0415 - as above
+    from graphtrail.cli.showing import answer  # noqa: PLC0415 - as above
+
+    seeds = [named for named in (principal, session, key, ip, event) if named]
+    if len(seeds) + bool(resource) != 1:
+        raise UsageError("name one of --resource, --principal, --session, --key, --ip and --event")
+    folder = case or own_case(sources)
+    failed = read(sources, folder, keep_records=False, verbose=verbose, quiet=quiet)
+    found = answer(folder, resource, seeds, limits, output, file, limit)
+    if failed:
+        raise click.exceptions.Exit(1)
+    if exit_code and found:
+        raise click.exceptions.Exit(FOUND)
+
+
+def own_case(sources: tuple[str, ...]) -> Path:
+    """The folder of the case that these sources get of their own: the same whenever they are named again."""
+    places = "\n".join(str(Path(source).resolve()) for source in sources)
+    name = Path(sources[0]).resolve().name.split(".")[0] if sources[0] != "-" else "stdin"
+    return Path(f"graphtrail-{name}-{hashlib.sha256(places.encode(errors='surrogateescape')).hexdigest()[:6]}")

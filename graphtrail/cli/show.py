@@ -1,0 +1,32 @@
+"""``show``."""
+
+from pathlib import Path
+
+import click
+
+from graphtrail.cli import options
+
+
+@click.command()
+@click.argument("seeds", nargs=-1, required=True)
+@options.case()
+@options.limits
+@click.option(
+    "-o",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default="graphtrail.html",
+    show_default=True,
+    help="Write the page to this file.",
+)
+def show(*, seeds: tuple[str, ...], case: Path, file: Path, **limits: object) -> None:
+    """Draw the page around one or more seeds.
+
+    SEEDS are keys of sessions, access key ids, ARNs of principals or resources, addresses, event ids. Drawn are who
+    touched a resource, and of anything else where it comes from and what it reached.
+    """
+    from graphtrail import api  # noqa: PLC0415 - not for --help
+    from graphtrail.cli.output import put  # noqa: PLC0415 - as above
+    from graphtrail.cli.showing import about  # noqa: PLC0415 - as above
+
+    put(about(api.open(case), seeds, limits), "html", file, None)

@@ -1,0 +1,52 @@
+"""Answers about seeds, printed and drawn together."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from graphtrail import api
+from graphtrail.cli import note
+from graphtrail.cli.output import form, page_of, put, write
+from graphtrail.questions import QUESTIONS
+from graphtrail.questions.seeds import seed
+from graphtrail.questions.trail import Limits, Trail
+
+
+def answer(
+    folder: Path,
+    resource: str | None,
+    seeds: Sequence[str],
+    limits: Mapping[str, Any],
+    output: str | None,
+    file: Path | None,
+    limit: int | None,
+) -> bool:
+    """Answer about a resource or a seed: the page into a file named ``.html``, the rows to stdout or another file.
+
+    Returns:
+        Whether anything was found.
+    """
+    case = api.open(folder)
+    results = asked(case, ("who-touched",), resource, limits) if resource else about(case, seeds, limits)
+    if file is not None and "html" in {output, form(None, file)}:
+        put(results, None if output == "html" else output, None, limit)
+        write(page_of(results), file)
+    else:
+        put(results, output, file, limit)
+    note(f"the case is {folder}; ask it more: graphtrail ask --list")
+    return any(result.rows for result in results)
+
+
+def asked(case: api.Case, names: Sequence[str], about: str, limits: Mapping[str, Any]) -> list[api.Result]:
+    """The answers to some questions about one thing."""
+    return [case.answer(QUESTIONS[name], about, **limits) for name in names]
+
+
+def about(case: api.Case, seeds: Sequence[str], limits: Mapping[str, Any]) -> list[api.Result]:
+    """What there is to say of each seed: of a resource who touched it, else where it comes from and what it reached."""
+    results = []
+    for named in seeds:
+        found = seed(Trail(case.store, Limits()), named)
+        names = ("who-touched",) if found.kind == "resource" else ("origin", "blast-radius")
+        results += asked(case, names, named, limits)
+    return results

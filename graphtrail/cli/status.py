@@ -1,0 +1,70 @@
+"""``status``."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from graphtrail.cli import options, printable
+
+_ROW = "{:12}  {:16}  {:16}  {:>5}  {:>9}  {:10}  {}"
+
+
+@click.command()
+@options.case()
+@click.option("--rejects", is_flag=True, help="List every record that was rejected, with file, place and reason.")
+@click.option("--output", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Form.")
+def status(*, case: Path, rejects: bool, output: str) -> None:
+    """What a case holds, and what its logs cover.
+
+    records = events + duplicates + rejects + non_events; events are distinct records, before the copies of one call in
+    two accounts are put together.
+    """
+    from graphtrail import api  # noqa: PLC0415 - not for --help
+    from graphtrail.cli.output import write  # noqa: PLC0415 - as above
+    from graphtrail.render.machine import encoded  # noqa: PLC0415 - as above
+
+    held = api.open(case)
+    if output == "json":
+        said = held.status()
+        if rejects:
+            said["listed"] = held.rejects()
+        write(encoded(said) + "\n", None)
+        return
+    for line in (*_lines(held.status(), case), *map(_reject, held.rejects() if rejects else ())):
+        click.echo(printable(line))
+
+
+def _lines(said: dict[str, Any], case: Path) -> list[str]:
+    counts = {name: f"{count:,}" for name, count in said["totals"].items()}
+    about = said["case"]
+    lines = [
+        f"case {case}, {about.digest}",
+        f"{about.events:,} distinct events from {about.first or '-'} to {about.last or '-'}",
+        "{records} records in {files} file(s): {events} events, {duplicates} duplicates, {rejects} rejects, "
+        "{non_events} non-events".format(**counts),
+    ]
+    lines += [f"  {one['kind']}: {one['reason']} ({one['count']:,})" for one in said["rejects"]]
+    if said["conflicts"]:
+        lines.append(f"{len(said['conflicts'])} event id(s) stand for records that contradict each other")
+    lines.append(_ROW.format("account", "Region", "category", "days", "events", "from", "to"))
+    for account, region, category, days, events, first, last in _ranges(said["coverage"]):
+        lines.append(_ROW.format(account, region, category, f"{days:,}", f"{events:,}", first, last))
+    lines += [f"account {account}: named in these logs, its own are not here" for account in said["not_observed"]]
+    return lines
+
+
+def _ranges(coverage: list[dict[str, Any]]) -> list[tuple[str, str, str, int, int, str, str]]:
+    """Days put together by account, Region and category."""
+    groups: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for one in coverage:
+        groups.setdefault((one["account"] or "-", one["region"] or "-", one["category"]), []).append(one)
+    return [
+        (*place, len(days), sum(one["events"] for one in days), days[0]["day"], days[-1]["day"])
+        for place, days in sorted(groups.items())
+    ]
+
+
+def _reject(one: dict[str, Any]) -> str:
+    place = "" if one["index"] is None else f" record {one['index']}"
+    return f"{one['file']}{place}: {one['reason']}{' (superseded)' if one['superseded'] else ''}"

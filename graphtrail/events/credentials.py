@@ -1,0 +1,184 @@
+"""The credentials that a call handed out, and the sign-ins that opened a session.
+
+Sources: AWS STS API Reference (``Credentials``, ``AssumedRoleUser``, ``FederatedUser``); IAM API Reference
+(``AccessKey``); CloudTrail User Guide, "AWS Management Console sign-in events"; real records of all but
+CreateOAuth2Token.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from graphtrail import arn as arns
+from graphtrail.events import times
+from graphtrail.events.actions import SIGN_IN, Kind
+from graphtrail.events.identity import Caller, key_id
+from graphtrail.events.record import Json, Text, mapping, text
+from graphtrail.events.resources.forms import Place
+
+# Answers of these only describe keys that exist.
+_DESCRIBES = re.compile(r"iam:(?:List|Get)\w+|cloudtrail:\w+|guardduty:Get\w+|access-analyzer:\w+|s3:\w*Log\w*")
+# These hand out a key that the record hides.
+HIDES = frozenset({"sso:GetRoleCredentials", "s3:GetDataAccess", "signin:CreateOAuth2Token"})
+_KEY_ID = "accesskeyid"
+_KEY_ID_LENGTH = len(_KEY_ID)
+SIGN_INS = frozenset({"signin:ConsoleLogin", "signin:SwitchRole"})
+
+
+class Credential(NamedTuple):
+    """One credential that a successful call handed out, or one sign-in.
+
+    Attributes:
+        method: the action: ``sts:AssumeRole``, ``iam:CreateAccessKey``, ``signin:ConsoleLogin``.
+        key: the issued access key id, or None where the record hides it or none was issued.
+        temporary: it comes with a session token or an end.
+        issued_id: ``assumedRoleId`` or ``federatedUserId``; of a sign-in the caller's ``principalId``.
+        issued_arn: ARN of the session that was issued.
+        target: key of the principal whose credential it is: a role, a user, a root.
+        name: session name.
+        expires: epoch seconds.
+        source: who switched: ARN of ``additionalEventData.SwitchFrom``.
+        sign_in: the ``signInSessionArn`` that was made.
+        account: account in which the credential acts, where the call names one.
+        role_name: permission set or role asked for, where only its name is given.
+        source_identity: as asked for.
+    """
+
+    method: str
+    key: Text
+    temporary: bool
+    issued_id: Text
+    issued_arn: Text
+    target: Text
+    name: Text
+    expires: int | None
+    source: Text
+    sign_in: Text
+    account: Text
+    role_name: Text
+    source_identity: Text
+
+
+class Answered(NamedTuple):
+    """The parts of one successful record that tell what it issued, decoded."""
+
+    request: Json
+    response: Json
+    additional: Json
+    details: Json
+    place: Place
+
+
+def shows_key(response: bytes) -> bool:
+    """Whether a raw answer holds an access key id, whatever the case of its letters."""
+    return b"accesskeyid" in response.lower()
+
+
+def show_keys(responses: Iterable[bytes]) -> list[bool]:
+    """The same of many answers."""
+    return [b"accesskeyid" in response.lower() for response in responses]
+
+
+def may_issue(kind: Kind) -> bool:
+    """Whether a call of this kind is looked at even where its answer shows no key."""
+    return kind.outcome == "ok" and (kind.action in HIDES or is_sign_in(kind))
+
+
+def is_sign_in(kind: Kind) -> bool:
+    """Whether the record stands for a person at the console: ConsoleLogin or SwitchRole."""
+    return kind.source == SIGN_IN and kind.action in SIGN_INS
+
+
+@lru_cache(maxsize=4_096)
+def _describes(action: str) -> bool:
+    return _DESCRIBES.fullmatch(action) is not None
+
+
+def hands_out(kind: Kind) -> bool:
+    """Whether a call of this kind can hand out what its answer shows: it succeeded, and does more than describe."""
+    return kind.outcome == "ok" and not _describes(kind.action)
+
+
+def issued(kind: Kind, who: Caller, answered: Answered) -> tuple[Credential, ...]:
+    """The credentials of one record, in the order of its answer; none of a call that failed."""
+    if not hands_out(kind):
+        return ()
+    if is_sign_in(kind):
+        return (_sign_in(kind, who, answered),)
+    found = _holders(answered.response)
+    made = tuple(_credential(kind, who, answered, held) for held in found)
+    return made or ((_credential(kind, who, answered, {}),) if kind.action in HIDES else ())
+
+
+def _holders(value: Json) -> list[dict[str, Json]]:
+    """The objects, at any depth, that hold an ``accessKeyId`` in any letter case."""
+    if isinstance(value, list):
+        return [found for held in value for found in _holders(held)]
+    if not isinstance(value, dict):
+        return []
+    found = [value] if any(len(name) == _KEY_ID_LENGTH and name.lower() == _KEY_ID for name in value) else []
+    for held in value.values():
+        if held.__class__ is not str:  # most are
+            found += _holders(held)
+    return found
+
+
+def _credential(kind: Kind, who: Caller, answered: Answered, holder: dict[str, Json]) -> Credential:
+    held = {name.lower(): value for name, value in holder.items()}
+    request, response = mapping(answered.request), mapping(answered.response)
+    details = mapping(answered.details)
+    user = mapping(response.get("assumedRoleUser")) or mapping(response.get("federatedUser"))
+    issued_id = text(user.get("assumedRoleId")) or text(user.get("federatedUserId"))
+    expires = times.moment(held.get("expiration"))
+    return Credential(
+        method=kind.action,
+        key=key_id(text(held.get(_KEY_ID))),
+        temporary="sessiontoken" in held or expires is not None or kind.action in HIDES,
+        issued_id=issued_id,
+        issued_arn=text(user.get("arn")),
+        target=_target(kind, who, answered, held),
+        name=text(request.get("roleSessionName")) or (issued_id or "").partition(":")[2] or text(request.get("name")),
+        expires=expires,
+        source=None,
+        sign_in=text(mapping(answered.additional).get("signInSessionArn")),
+        account=text(request.get("accountId")) or text(details.get("account_id")) or text(details.get("accountId")),
+        role_name=text(request.get("roleName")) or text(details.get("role_name")) or text(details.get("roleName")),
+        source_identity=text(request.get("sourceIdentity")) or text(response.get("sourceIdentity")),
+    )
+
+
+def _target(kind: Kind, who: Caller, answered: Answered, held: dict[str, Json]) -> Text:
+    """Key of the principal whose credential was issued."""
+    request, response, place = mapping(answered.request), mapping(answered.response), answered.place
+    role = text(request.get("roleArn"))
+    if role:
+        return role
+    if kind.action == "sts:GetFederationToken":
+        return text(mapping(response.get("federatedUser")).get("arn"))
+    if kind.action == "sts:AssumeRoot":
+        target = text(request.get("targetPrincipal")) or ""
+        return target if arns.is_arn(target) else f"arn:{place.partition}:iam::{target}:root" if target else None
+    name = text(held.get("username")) or text(request.get("userName"))
+    if kind.action == "iam:CreateAccessKey" and name:
+        return f"arn:{place.partition}:iam::{place.account}:user/{name}"
+    return who.principal
+
+
+def _sign_in(kind: Kind, who: Caller, answered: Answered) -> Credential:
+    additional = mapping(answered.additional)
+    return Credential(
+        method=kind.action,
+        key=None,
+        temporary=True,
+        issued_id=who.principal_id,
+        issued_arn=who.arn,
+        target=who.principal,
+        name=who.session_name,
+        expires=None,
+        source=text(additional.get("SwitchFrom")),
+        sign_in=text(additional.get("signInSessionArn")),
+        account=None,
+        role_name=None,
+        source_identity=None,
+    )

@@ -1,0 +1,272 @@
+"""The rules that find the resources of a call; each a plain function of one part of one record."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from graphtrail import arn as arns
+from graphtrail.events.record import Json, Text, mapping, text
+from graphtrail.events.resources import forms
+from graphtrail.events.resources.forms import BUCKET, Form, Place, ec2, kind_of, normal
+from graphtrail.events.resources.plan import Plan
+
+# The resources that a part of a record names, with their roles, in the order in which they were found.
+Touches = tuple[tuple[str, str], ...]
+_Found = dict[str, str]
+
+# The first of these wins where a call touches one resource in several roles.
+ROLES = ("created", "source", "passed", "context", "target", "mentioned")
+_RANK = {role: rank for rank, role in enumerate(ROLES)}
+
+_INSIDE = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:\d{0,12}:[^\s\"'\\,;<>\[\]{}]+")
+_DOCUMENT = re.compile(r"(?i)policy(?:document|text)?$|policies$|^principals?$|tags?$|statement")
+_ROLE_KEY = re.compile(r"(?i)role(?:arn)?s?(?:list)?$")
+_KMS_KEY = re.compile(r"(?i)kms.*key|encryption")
+_BESIDE = re.compile(r"(?i)grantee|principal")
+_ON_POLICY = re.compile(r"iam:\w*(?<!User)(?<!Role)(?<!Group)Policy(?:Versions?)?$")
+_DENIAL = re.compile(r"is not authorized to perform: [\w-]+:\w+ on resource: \"?([^\s\"]+)")
+_WHOLE = ("arn:", "arn%3")
+_SCOPE = ("scope", "")
+_KMS_ALIAS = ("kms", "alias")
+_KMS_KEY_KIND = ("kms", "key")
+
+
+def listed(plan: Plan, resources: Json) -> Touches:
+    """``resources[]``: ``ARN``, in exports ``arn``; an ``ARNPrefix`` stands for the bucket that is listed beside it."""
+    if not isinstance(resources, list):
+        return ()
+    entries = map(mapping, resources)
+    return listed_entries(
+        plan.noun,
+        [(text(about.get("ARN")) or text(about.get("arn")), text(about.get("type"))) for about in entries],
+    )
+
+
+def listed_entries(noun: str, entries: Iterable[tuple[Text, Text]]) -> Touches:
+    """The same of the ARN and the type of each entry, for an action that makes a ``noun``."""
+    found: _Found = {}
+    for named, type_ in entries:
+        if named:
+            made = noun and (type_ or "").endswith(f"::{noun}")
+            _put(found, normal(named), "created" if made else "target")
+    return tuple(found.items())
+
+
+def asked(plan: Plan, place: Place, raw: bytes, request: Json) -> Touches:
+    """What the request names: whole ARNs, typed ids, and parameters that name a resource.
+
+    Args:
+        plan: the rules of the action.
+        place: where the call landed.
+        raw: the request's JSON as it came: it tells what is worth a walk.
+        request: the same, decoded.
+    """
+    if not isinstance(request, dict):
+        return ()
+    found: _Found = {}
+    if b"arn:" in raw or b"arn%3" in raw:
+        _arns(plan, request, "", found)
+    if plan.typed_ids and b"-" in raw:
+        for resource, role in typed_ids(plan, place, raw).items():
+            _put(found, resource, role)
+    _parameters(plan, place, request, found)
+    return tuple(found.items())
+
+
+def typed_ids(plan: Plan, place: Place, raw: bytes) -> dict[str, str]:
+    """The ids with a prefix that tells their kind, anywhere in the JSON of a request, with their roles."""
+    return {
+        ec2(typed, prefix, place): "source" if plan.copies and plan.made_id == prefix else "target"
+        for typed, prefix in forms.typed_ids(raw)
+    }
+
+
+def named(plan: Plan, place: Place, request: Mapping[str, Json], before: Touches = ()) -> Touches:
+    """What the parameters of a request name that holds no ARN.
+
+    Args:
+        plan: the rules of the action.
+        place: where the call landed.
+        request: parameters; others than those that the rules read may be missing.
+        before: the typed ids.
+    """
+    found = dict(before)
+    _parameters(plan, place, request, found)
+    return tuple(found.items())
+
+
+def _parameters(plan: Plan, place: Place, request: Mapping[str, Json], found: _Found) -> None:
+    shape = plan.shape(tuple(request))
+    for name, form, role in shape.forms:
+        value = request[name]
+        if type(value) is str and form.only is None:  # the common case, without a call
+            if value and not value.startswith(_WHOLE):
+                _put(found, form.write(value, place), role)
+        elif form.only is None or text(request.get(form.only[0])) == form.only[1]:
+            _names(place, value, form, role, found)
+    if shape.objects:
+        _objects(place, request, found)
+
+
+def made(plan: Plan, place: Place, response: Json) -> Touches:
+    """What the answer of an action that makes something says was made: its access key, its typed id, or its ARN."""
+    found: _Found = {}
+    if plan.noun == "AccessKey":
+        key = text(mapping(mapping(response).get("accessKey")).get("accessKeyId"))
+        if key:
+            found[f"key:{key}"] = "created"
+    elif plan.made_id:
+        _made_ids(plan, place, response, found)
+    else:
+        _made_arns(plan.noun.lower(), response, found, depth=2)
+    return tuple(found.items())
+
+
+def refused(message: str) -> tuple[str, ...]:
+    """The resource that a refusal names; where STS and IAM log no parameters it is the only place that does."""
+    named = _DENIAL.search(message)
+    resource = normal(named[1]) if named else ""
+    return (resource,) if arns.is_arn(resource) else ()
+
+
+def combined(in_list: Touches, in_answer: Touches, in_request: Touches, others: tuple[str, ...]) -> Touches:
+    """All resources of a call, each once, with the role that counts most.
+
+    A target that was only guessed from a parameter is dropped where the record itself names one of its kind, and the
+    scope where anything else is named.
+
+    Args:
+        in_list: from ``resources[]``.
+        in_answer: from the answer.
+        in_request: from the request, or the scope.
+        others: further targets: what a refusal names, the caller himself.
+    """
+    if not (in_list or in_answer or others):
+        return in_request
+    if not (in_answer or others) and all(map(in_list.__contains__, in_request)):
+        return in_list
+    found = dict(in_list)
+    for resource, role in in_answer:
+        _put(found, resource, role)
+    certain = {kind_of(resource) for resource in found}
+    for resource, role in in_request:
+        if role != "target":
+            _put(found, resource, role)
+            continue
+        kind = kind_of(resource)
+        if kind == _KMS_ALIAS and _KMS_KEY_KIND in certain:
+            _put(found, resource, "context")  # the name under which the listed key was asked for
+        elif kind not in certain and kind != _SCOPE:
+            _put(found, resource, role)
+    for other in others:
+        _put(found, other, "target")
+    return tuple(found.items())
+
+
+def scope(plan: Plan, place: Place) -> Touches:
+    """What a call touched that names no resource: the service in its place."""
+    return ((f"scope:{plan.service}:{place.region}:{place.account}", "target"),)
+
+
+def _put(found: _Found, resource: str, role: str) -> None:
+    if resource not in found or _RANK[role] < _RANK[found[resource]]:
+        found[resource] = role
+
+
+def _arns(plan: Plan, value: Json, name: str, found: _Found, *, role: str = "") -> None:
+    """Whole ARNs anywhere in the request; ARNs inside longer texts and policies are only mentioned."""
+    if isinstance(value, str):
+        if "arn" in value:
+            _arn(plan, value, name, found, role)
+    elif isinstance(value, dict):
+        for key, held in value.items():
+            if held.__class__ is not str:
+                _arns(plan, held, key, found, role=role or _role_below(key))
+            elif "arn" in held:
+                _arn(plan, held, key, found, role or _role_below(key))
+    elif isinstance(value, list):
+        for held in value:
+            _arns(plan, held, name, found, role=role)
+
+
+def _arn(plan: Plan, value: str, name: str, found: _Found, role: str) -> None:
+    whole = normal(value)
+    if arns.is_arn(whole):
+        _put(found, whole, role or _role_of(plan, name, whole))
+    else:
+        for inside in _INSIDE.findall(value):
+            _put(found, inside, "mentioned")
+
+
+@lru_cache(maxsize=4_096)
+def _role_below(key: str) -> str:
+    if key == "encryptionContext":
+        return "context"
+    return "mentioned" if _DOCUMENT.search(key) else ""
+
+
+@lru_cache(maxsize=4_096)
+def _matches(pattern: re.Pattern[str], name: str) -> bool:
+    """Whether a pattern is found in the name of a parameter, of which there are few."""
+    return pattern.search(name) is not None
+
+
+def _role_of(plan: Plan, name: str, whole: str) -> str:
+    """The role of an ARN by the name of the parameter that holds it."""
+    if name == "x-amz-copy-source" or (plan.copies and name.lower().startswith("source")):
+        return "source"
+    if ":instance-profile/" in whole:
+        return "passed" if plan.service != "iam" else "target"
+    if ":role/" in whole:
+        handed_on = plan.service not in {"iam", "sts"} and not plan.reads and _matches(_ROLE_KEY, name)
+        return "passed" if handed_on else "target"
+    if name in {"policyArn", "permissionsBoundary"}:
+        return "target" if _ON_POLICY.search(plan.action) else "context"
+    if _matches(_BESIDE, name) or (plan.service != "kms" and _matches(_KMS_KEY, name)):
+        return "context"
+    return "target"
+
+
+def _names(place: Place, value: Json, form: Form, role: str, found: _Found) -> None:
+    held = mapping(value).get(form.inside) if form.inside else value
+    for name in held if isinstance(held, list) else (held,):
+        named = text(name)
+        if named and not named.startswith(_WHOLE):
+            _put(found, form.write(named, place), role)
+
+
+def object_of(bucket: str, key: str) -> str:
+    """The ARN of an object in a bucket, or behind an access point, with this ARN."""
+    return f"{bucket}/object/{key}" if ":accesspoint" in bucket else f"{bucket}/{key}"
+
+
+def _objects(place: Place, request: Mapping[str, Json], found: _Found) -> None:
+    """S3: the object of bucket and key, stored exactly as given, and the object that a copy was made from."""
+    key = text(request.get("key")) or text(request.get("Key"))
+    bucket = text(request.get("bucketName")) if key else None
+    if bucket and key:
+        held = bucket if bucket.startswith("arn:") else BUCKET.write(bucket, place)
+        _put(found, object_of(held, key), "target")
+    copied = text(request["x-amz-copy-source"]) if "x-amz-copy-source" in request else None
+    if copied and not copied.startswith("arn:"):
+        _put(found, BUCKET.write(copied.removeprefix("/").partition("?versionId=")[0], place), "source")
+
+
+def _made_ids(plan: Plan, place: Place, value: Json, found: _Found) -> None:
+    if isinstance(value, dict):
+        for held in value.values():
+            _made_ids(plan, place, held, found)
+    elif isinstance(value, list):
+        for held in value:
+            _made_ids(plan, place, held, found)
+    elif isinstance(value, str) and value.startswith(f"{plan.made_id}-"):
+        found[ec2(value, plan.made_id, place)] = "created"
+
+
+def _made_arns(noun: str, value: Json, found: _Found, *, depth: int) -> None:
+    for key, held in mapping(value).items():
+        if isinstance(held, str):
+            if key.lower() in {"arn", f"{noun}arn", f"{noun}id"} and arns.is_arn(held):
+                found[normal(held)] = "created"
+        elif depth > 1:
+            _made_arns(noun, held, found, depth=depth - 1)

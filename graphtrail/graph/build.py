@@ -1,0 +1,120 @@
+"""Facts become the tables of the graph. They are derived: thrown away and made again whenever segments change."""
+
+import json
+import shutil
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+
+from graphtrail.case import facts as case_facts
+from graphtrail.case.facts import Facts
+from graphtrail.case.manifest import GRAPH, Manifest
+from graphtrail.graph import coverage
+from graphtrail.graph.control import Control, control
+from graphtrail.graph.digest import digest
+from graphtrail.graph.links import link
+from graphtrail.graph.links.forwarded import Attributed, forwarded
+from graphtrail.graph.links.workloads import workloads
+from graphtrail.graph.lives import lives
+from graphtrail.graph.names import Span, names
+from graphtrail.graph.origin import Known, Origin, Surroundings, origin
+from graphtrail.graph.records import Records, choose
+from graphtrail.graph.sessions import Session, sessions
+from graphtrail.graph.summary import summary
+from graphtrail.graph.tables import VERSION, account_of, write_graph
+from graphtrail.graph.world import World, world
+
+META = "meta.json"
+
+
+def folder(case: Path, manifest: Manifest) -> Path:
+    """Where the graph of just these segments lies, or would."""
+    return case / GRAPH / f"{manifest.segments[-1] if manifest.segments else 'empty'}-v{VERSION}"
+
+
+def is_built(case: Path, manifest: Manifest) -> bool:
+    """Whether the graph of these segments is there, whole."""
+    return (folder(case, manifest) / META).is_file()
+
+
+def build(case: Path, manifest: Manifest) -> None:
+    """Make the graph of a case, and remove what was made of fewer segments."""
+    place = folder(case, manifest)
+    new = place.with_name(f"{place.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    facts = case_facts.read(case, manifest)
+    records = choose(facts)
+    made, attributed = _linked(facts, records)
+    edges = control(made)
+    origins = _origins(made, edges, coverage.begins(facts, records))
+    write_graph(new, made, attributed, edges, origins)
+    meta = summary(made, origins, digest(facts, records))
+    (new / META).write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")
+    shutil.rmtree(place, ignore_errors=True)
+    new.rename(place)
+    for other in place.parent.iterdir():
+        if other != place:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def _linked(facts: Facts, records: Records) -> tuple[World, Attributed]:
+    """Sessions with all their links; forwarded calls given back to the sessions that they were made for."""
+    named = names(facts, _seen(facts, records))
+    made = world(facts, records, named, sessions(facts, records.calls, named))
+    link(made)
+    attributed = forwarded(made)
+    made.give_back(attributed.of_call)
+    workloads(made)
+    lives(made, attributed.of_call)
+    return made, attributed
+
+
+def _seen(facts: Facts, records: Records) -> dict[int, Span]:
+    """When each caller that counts made its first and its last call."""
+    rows = records.events
+    callers = facts.caller[rows]
+    first = np.full(len(facts.callers), 2**62, np.int64)
+    last = np.full(len(facts.callers), -(2**62), np.int64)
+    np.minimum.at(first, callers, facts.times[rows])
+    np.maximum.at(last, callers, facts.times[rows])
+    return {code: (int(first[code]), int(last[code])) for code in np.unique(callers).tolist()}
+
+
+def _origins(made: World, edges: list[Control], begins: dict[str, int]) -> dict[str, Origin]:
+    """Where every session comes from, at the default level."""
+    into: dict[str, list[Control]] = defaultdict(list)
+    for edge in edges:
+        into[edge.target].append(edge)
+
+    def known(key: str) -> Known | None:
+        held = made.sessions.get(key)
+        return None if held is None else _known(held, made.family_of.get(key, (None, ""))[0])
+
+    around = Surroundings(
+        session=known,
+        into=lambda key: into.get(key, ()),
+        candidates=lambda key: tuple(made.candidates.get(key, ())),
+        begins=lambda account: begins.get(account or ""),
+    )
+    found: dict[str, Origin] = {}
+    for key in sorted(made.sessions):
+        origin(key, around, known=found)
+    return found
+
+
+def _known(held: Session, family: str | None) -> Known:
+    return Known(
+        key=held.key,
+        principal=held.principal,
+        label=held.label,
+        kind=held.kind,
+        uid=held.uid,
+        issuer=held.issuer,
+        created=held.created,
+        assumed_root=held.assumed_root,
+        authenticated=held.authenticated,
+        account=account_of(held),
+        family=family,
+    )

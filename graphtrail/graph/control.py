@@ -1,0 +1,190 @@
+"""The one relation for control: every way by which whoever holds one thing comes to hold another.
+
+Each edge has two times. ``until`` is the last moment at which the source must have been held, ``since`` the first at
+which the target is then held: whoever holds the source at ``a`` may cross if ``a <= until``, and holds the target from
+``max(a, since)``.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from graphtrail.events.pivots import Pivot
+from graphtrail.graph.schema import Confidence
+from graphtrail.graph.sessions import FOREVER, Session
+from graphtrail.graph.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One edge of the control half.
+
+    Attributes:
+        source, target: keys of nodes.
+        type: name of the relation.
+        at: epoch seconds of the call, of an edge without one its first moment.
+        until, since: as above; ``FOREVER`` is no limit.
+        rule, confidence: of the rule that drew it.
+        rows: the calls that prove it.
+        detail: action that issued it, or what was made.
+    """
+
+    source: str
+    target: str
+    type: str
+    at: int
+    until: int
+    since: int
+    rule: str
+    confidence: Confidence
+    rows: tuple[int, ...] = ()
+    detail: str = ""
+
+
+def control(world: World) -> list[Control]:
+    """All control edges, in order of source, target, type and time."""
+    edges = [*_links(world), *_families(world), *_hosts(world), *_pivots(world), *_opened(world)]
+    return sorted(set(edges), key=lambda edge: (edge.source, edge.target, edge.type, edge.at, edge.rule, edge.rows))
+
+
+def expiry(session: Session) -> int:
+    """The later of the end that was stated or assumed and the last call seen."""
+    return max(session.expires, session.last_seen or 0)
+
+
+def _links(world: World) -> Iterator[Control]:
+    for target, links in world.links.items():
+        issuing = [link for link in links if link.type in {"ASSUMED", "ISSUED"}]
+        for link in links:
+            since = link.at
+            first = world.sessions[target].first_seen
+            if issuing == [link] and first is not None:
+                since = min(since, first)  # a use dated before its issue: clocks differ
+            until = link.at
+            if link.type == "ON_BEHALF_OF":
+                since, until = world.sessions[target].first_seen or link.at, FOREVER
+            yield Control(
+                link.source,
+                target,
+                link.type,
+                link.at,
+                until,
+                since,
+                link.rule,
+                link.confidence,
+                link.rows,
+                link.method,
+            )
+
+
+def _families(world: World) -> Iterator[Control]:
+    for member, (family, rule) in world.family_of.items():
+        whole = world.sessions[family]
+        start, end = _begin(whole), expiry(whole)
+        yield Control(member, family, "PART_OF", start, end, start, rule, Confidence.EXACT)
+        if (rule == "L7" or _is_sign_in(world, whole)) and not world.has_exact_parent(member):
+            for source, target in ((member, family), (family, member)):
+                yield Control(source, target, "SAME_SIGN_IN", start, end, start, rule, Confidence.EXACT)
+
+
+def _is_sign_in(world: World, family: Session) -> bool:
+    """Whether the members of a family are one sign-in, and not merely several keys of one assumption."""
+    by_other_than_key = any(link.rule != "L1" for link in world.links.get(family.key, ()))
+    return family.console or family.forwarded or by_other_than_key
+
+
+def _begin(session: Session) -> int:
+    times = [time for time in (session.created, session.first_seen) if time is not None]
+    return min(times, default=0)
+
+
+def _hosts(world: World) -> Iterator[Control]:
+    for key, (workload, rule, confidence) in world.workloads.items():
+        session = world.sessions[key]
+        since = session.first_seen if session.first_seen is not None else _begin(session)
+        yield Control(workload, key, "HOSTS", since, expiry(session), since, rule, confidence)
+
+
+def _opened(world: World) -> Iterator[Control]:
+    """Every session hangs on its principal; nobody walks there: a role never hands over all its sessions."""
+    for session in world.sessions.values():
+        if session.principal:
+            start = _begin(session)
+            yield Control(
+                session.principal, session.key, "OPENED", start, expiry(session), start, "record", Confidence.EXACT
+            )
+
+
+def _pivots(world: World) -> Iterator[Control]:
+    """Identities made and passwords set, and what they really open: the sessions that followed."""
+    done = _by_user(world)
+    opened: dict[str, list[Session]] = defaultdict(list)
+    for session in world.sessions.values():
+        if session.principal and session.label == "User":
+            opened[session.principal].append(session)
+    for target, effects in done.items():
+        passwords = sorted(
+            (effect for effect in effects if effect.pivot.type == "SET_PASSWORD"), key=lambda one: one.time
+        )
+        for effect in effects:
+            if effect.pivot.made != "access key":  # its edge is the ISSUED of the key
+                yield _leaf(effect, target)
+            if effect.pivot.made == "user":
+                yield from _made_user(effect, opened[target])
+        for place, effect in enumerate(passwords):
+            yield from _set_password(world, effect, passwords[place + 1 :], opened[target])
+
+
+@dataclass(frozen=True, slots=True)
+class _Effect:
+    pivot: Pivot
+    row: int
+    time: int
+    source: str
+    principal: str | None
+
+
+def _by_user(world: World) -> dict[str, list[_Effect]]:
+    """What was done, by the identity it was done to."""
+    if not world.facts.pivots:
+        return {}
+    place = {row: at for at, row in enumerate(world.records.calls.tolist())}
+    done: dict[str, list[_Effect]] = defaultdict(list)
+    for row, pivot in sorted(world.facts.pivots, key=lambda pair: pair[0]):
+        if row in place and pivot.type != "ENDED":
+            source = world.source(row, place[row])
+            target = world.names.principal(pivot.target, pivot.uid) or pivot.target
+            time = int(world.facts.times[row])
+            done[target].append(_Effect(pivot, row, time, source, world.sessions[source].principal))
+    return done
+
+
+def _leaf(effect: _Effect, target: str) -> Control:
+    return Control(
+        effect.source, target, effect.pivot.type, effect.time, effect.time, effect.time, "record", Confidence.EXACT,
+        (effect.row,), effect.pivot.made,
+    )  # fmt: skip
+
+
+def _made_user(effect: _Effect, sessions: list[Session]) -> Iterator[Control]:
+    for session in sessions:
+        same = effect.pivot.uid is None or session.uid in {None, effect.pivot.uid}
+        start = session.first_seen if session.first_seen is not None else _begin(session)
+        if same and session.key != effect.source and start >= effect.time:
+            yield _way(effect, session.key, start, "user made")
+
+
+def _set_password(world: World, effect: _Effect, later: list[_Effect], sessions: list[Session]) -> Iterator[Control]:
+    """To each later sign-in, up to the next change by somebody else."""
+    end = min((other.time for other in later if other.principal != effect.principal), default=FOREVER)
+    for session in sessions:
+        for link in world.links.get(session.key, ()):
+            if link.type == "SIGNED_IN" and effect.time <= link.at <= end and session.key != effect.source:
+                yield _way(effect, session.key, link.at, "password set")
+
+
+def _way(effect: _Effect, target: str, since: int, why: str) -> Control:
+    return Control(
+        effect.source, target, "OPENED_WAY", effect.time, effect.time, since, "record", Confidence.STRONG,
+        (effect.row,), why,
+    )  # fmt: skip

@@ -1,0 +1,120 @@
+"""L2, L5, L6: sessions whose key in use is not the one that was issued are found by principal and time.
+
+All sessions of one sign-in or one assumption share (``principalId``, ``creationDate``): they are a family.
+Sources: real records of service-linked roles, console sign-ins and SwitchRole; CloudTrail User Guide, "AWS Management
+Console sign-in events".
+"""
+
+from collections import defaultdict
+
+from graphtrail.graph.schema import Confidence
+from graphtrail.graph.sessions import family_key
+from graphtrail.graph.world import Issue, Link, World, kind_of_issue
+
+SKEW = 2  # seconds between clocks of two endpoints
+
+
+def same_assumption(world: World) -> None:
+    """L2: the issued ``assumedRoleId`` is the family's principalId, and it was issued when the family begins.
+
+    Only calls whose issued key no record uses count. Candidates are sessions, not calls: several calls of one session
+    in that second are one link that cites them all.
+    """
+    open_issues: dict[str, list[Issue]] = defaultdict(list)
+    for issue in world.issues:
+        key = issue.credential.key
+        if issue.credential.issued_id and not (key and world.holders.get(key)):
+            open_issues[issue.credential.issued_id].append(issue)
+    for family in sorted(world.by_family):
+        issues = open_issues.get(family[0], [])
+        if not issues or not _orphaned(world, family):
+            continue
+        near = [issue for issue in issues if abs(issue.time - family[1]) <= SKEW]
+        best = min((abs(issue.time - family[1]) for issue in near), default=0)
+        _decide(world, family, [issue for issue in near if abs(issue.time - family[1]) == best])
+
+
+def _orphaned(world: World, family: tuple[str, int]) -> bool:
+    """Whether a session of the family has no exact parent of its own."""
+    return any(not world.has_exact_parent(member) for member in world.by_family[family])
+
+
+def _decide(world: World, family: tuple[str, int], issues: list[Issue]) -> None:
+    sources = sorted({issue.source for issue in issues})
+    if not sources:
+        return
+    key = world.family(family).key
+    if len(sources) > 1:
+        world.candidates[key] = {
+            source: tuple(row for issue in issues if issue.source == source for row in issue.rows) for source in sources
+        }
+        return
+    rows = tuple(row for issue in issues for row in issue.rows)
+    method, at = issues[0].credential.method, min(issue.time for issue in issues)
+    world.link(Link(sources[0], key, kind_of_issue(method), at, "L2", Confidence.STRONG, rows, method))
+    ends = [issue.credential.expires for issue in issues if issue.credential.expires is not None]
+    if ends:
+        world.sessions[key].expires = max(ends)
+
+
+def sign_ins(world: World) -> None:
+    """L5: a successful ConsoleLogin opens the family of its principal that begins with it."""
+    for issue in world.sign_ins:
+        session = world.sessions[issue.source]
+        if issue.credential.method != "signin:ConsoleLogin" or not session.principal:
+            continue
+        if session.key.startswith("ses:"):
+            world.link(
+                Link(session.principal, session.key, "SIGNED_IN", issue.time, "L5", Confidence.STRONG, issue.rows,
+                     issue.credential.method)
+            )  # fmt: skip
+        family = _nearest(world, session.principal_id, issue.time)
+        if family and family_key(family) != session.key:
+            world.family_of[session.key] = (world.family(family).key, "L5")
+
+
+def _nearest(world: World, principal_id: str | None, time: int) -> tuple[str, int] | None:
+    """The family of a principal that begins at a time, or within the skew of it."""
+    for distance in range(SKEW + 1):
+        for family in ((principal_id or "", time - distance), (principal_id or "", time + distance)):
+            if any(not member.startswith("signin:") for member in world.by_family.get(family, ())):
+                return family
+    return None
+
+
+def switched_roles(world: World) -> None:
+    """L6: SwitchRole names the ARN that it came from; the AssumeRole behind it is found by L2, if it was recorded."""
+    for issue in world.sign_ins:
+        if issue.credential.method != "signin:SwitchRole":
+            continue
+        session = world.sessions[issue.source]
+        family = _nearest(world, session.principal_id, issue.time)
+        target = session.key
+        if family:
+            target = world.family(family).key
+            world.family_of[session.key] = (target, "L6")
+        source = world.names.principal(_principal(issue.credential.source))
+        if source and not world.issuing(target):
+            world.link(
+                Link(source, target, "ASSUMED", issue.time, "L6", Confidence.STRONG, issue.rows,
+                     issue.credential.method)
+            )  # fmt: skip
+
+
+def _principal(arn: str | None) -> str | None:
+    """The principal of an ARN as SwitchFrom gives it: of an assumed role the role."""
+    if arn and ":assumed-role/" in arn:
+        start, _, rest = arn.partition(":assumed-role/")
+        return f"{start.replace(':sts:', ':iam:')}:role/{rest.partition('/')[0]}"
+    return arn
+
+
+def drawn_families(world: World) -> None:
+    """Draw families: where a record was minted, where there are several keys, or where a link ends at the family."""
+    for family, members in sorted(world.by_family.items()):
+        key = family_key(family)
+        keys = [member for member in members if member.startswith("key:")]
+        if keys and (key in world.sessions or len(keys) > 1):
+            whole = world.family(family)
+            for member in keys:
+                world.family_of.setdefault(member, (whole.key, "record"))

@@ -1,0 +1,64 @@
+"""L1, L24: the issued access key is the key that signed the calls.
+
+Source of the format: AWS STS API Reference, ``Credentials``; IAM API Reference, ``AccessKey``; real records of
+AssumeRole, GetFederationToken and CreateAccessKey. A key is issued once: nothing else can have it.
+"""
+
+from collections import defaultdict
+
+from graphtrail.graph.schema import Confidence
+from graphtrail.graph.sessions import FOREVER, Session
+from graphtrail.graph.world import Issue, Link, World, kind_of_issue
+
+
+def issued_keys(world: World) -> None:
+    """Link every issued key to the session that it signed for; one that no record uses is a session of its own."""
+    by_key: dict[str, list[Issue]] = defaultdict(list)
+    for issue in world.issues:
+        if issue.credential.key:
+            by_key[issue.credential.key].append(issue)
+    for key, issues in sorted(by_key.items()):
+        target = _holder(world, key, issues[0]) or world.add(_unused(key, issues[0])).key
+        _end(world.sessions[target], issues)
+        sources = sorted({issue.source for issue in issues})
+        rows = tuple(row for issue in issues for row in issue.rows)
+        if len(sources) > 1:
+            world.candidates[target] = {issue.source: issue.rows for issue in issues}
+            continue
+        first = min(issues, key=lambda issue: issue.time)
+        method = first.credential.method
+        rule = "L24" if method == "sts:AssumeRoot" else "L1"
+        world.link(Link(sources[0], target, kind_of_issue(method), first.time, rule, Confidence.EXACT, rows, method))
+
+
+def _holder(world: World, key: str, issue: Issue) -> str | None:
+    """The session that a key signed for: its own, else the family under which services used it.
+
+    One key in the records of several principals is several sessions: the one of the principal that it was issued for.
+    """
+    holders = world.holders.get(key, [])
+    wanted = (f"key:{key}", f"key:{key}#{issue.target}")
+    own = [holder for holder in holders if holder in wanted]
+    return next(iter(own or [holder for holder in holders if holder.startswith("ses:")]), None)
+
+
+def _unused(key: str, issue: Issue) -> Session:
+    credential = issue.credential
+    return Session(
+        f"key:{key}",
+        principal=issue.target,
+        label="Role" if issue.target and ":role/" in issue.target else "User",
+        principal_id=credential.issued_id,
+        name=credential.name,
+        arn=credential.issued_arn,
+        created=issue.time,
+        access_keys={key},
+        forwarded=False,
+        kind="unused",
+    )
+
+
+def _end(session: Session, issues: list[Issue]) -> None:
+    ends = [issue.credential.expires for issue in issues if issue.credential.expires is not None]
+    if ends and session.expires == FOREVER:
+        session.expires = max(ends)

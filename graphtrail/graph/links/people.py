@@ -1,0 +1,67 @@
+"""L7, L8, L11: who the person is, and which sessions are one sign-in.
+
+Sources: CloudTrail User Guide, "userIdentity element" (``onBehalfOf``, ``signInSessionArn``) and "Identity Center
+use cases"; AWS Sign-In documentation of ``aws login`` (CreateOAuth2Token).
+"""
+
+from collections import defaultdict
+
+from graphtrail.graph.schema import Confidence
+from graphtrail.graph.world import Link, World
+
+
+def same_sign_in(world: World) -> None:
+    """L7: one ``signInSessionArn`` is one sign-in, across all its keys and families: they hang on the oldest."""
+    by_arn: dict[str, list[str]] = defaultdict(list)
+    for session in world.sessions.values():
+        for sign_in in session.sign_ins:
+            by_arn[sign_in].append(session.key)
+    for _, keys in sorted(by_arn.items()):
+        roots = sorted(
+            {world.family_of.get(key, (key, ""))[0] for key in keys},
+            key=lambda key: (world.sessions[key].created or 0, key),
+        )
+        for root in roots[1:]:
+            world.family_of[root] = (roots[0], "L7")
+
+
+def people(world: World) -> None:
+    """L8: whoever a session once acted on behalf of is the person behind all its calls.
+
+    Services stamp it or do not, so one record speaks for the whole session, and for the family.
+    """
+    by_root: dict[str, dict[str, int]] = defaultdict(dict)
+    for session in world.sessions.values():
+        by_root[_root(world, session.key)] |= session.people
+    for session in sorted(world.sessions.values(), key=lambda held: held.key):
+        named = session.people or by_root[_root(world, session.key)]
+        if len(named) > 1:
+            world.candidates[session.key] = {person: (row,) for person, row in sorted(named.items())}
+        for person, row in named.items() if len(named) == 1 else ():
+            if person != session.principal:
+                at = int(world.facts.times[row])
+                world.link(Link(person, session.key, "ON_BEHALF_OF", at, "L8", Confidence.EXACT, (row,)))
+
+
+def _root(world: World, key: str) -> str:
+    while key in world.family_of:
+        key = world.family_of[key][0]
+    return key
+
+
+def authorized(world: World) -> None:
+    """L11: CreateOAuth2Token names the sign-in session that it made; its key is hidden."""
+    by_arn: dict[str, list[str]] = defaultdict(list)
+    for session in world.sessions.values():
+        for sign_in in session.sign_ins:
+            by_arn[sign_in].append(session.key)
+    for issue in world.issues:
+        made = issue.credential.sign_in
+        if issue.credential.method != "signin:CreateOAuth2Token" or not made:
+            continue
+        for target in sorted(by_arn.get(made, ())):
+            if target != issue.source and not world.issuing(target):
+                world.link(
+                    Link(issue.source, target, "ISSUED", issue.time, "L11", Confidence.EXACT, issue.rows,
+                         issue.credential.method)
+                )  # fmt: skip

@@ -1,0 +1,217 @@
+"""Who stands at the start of a session: the way back over the control edges, and where the logs do not tell.
+
+The way goes back over ASSUMED, ISSUED, SIGNED_IN and VIA, from a member without an exact parent of its own to its
+family, and to the person over ON_BEHALF_OF. It ends at the owner of a long-lived key or password: who made that key,
+user or password is another fact (``made_by``), since the log does not say who used it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from graphtrail.graph.schema import RELATIONS, Confidence
+
+LINKED, SERVICE, AMBIGUOUS = "linked", "service", "ambiguous"
+HIDDEN, EXTERNAL, BEFORE, UNKNOWN = "hidden", "external", "before_window", "unknown"
+STATUSES = (LINKED, SERVICE, AMBIGUOUS, HIDDEN, EXTERNAL, BEFORE, UNKNOWN)
+LONG_LIVED = "iam:CreateAccessKey"
+_PEOPLE = frozenset({"User", "Saml", "WebIdentity", "IdentityCenterUser"})
+
+
+class Step(Protocol):
+    """What the way back needs of a control edge."""
+
+    @property
+    def source(self) -> str: ...  # noqa: D102 - as graph.control.Control
+    @property
+    def target(self) -> str: ...  # noqa: D102 - as graph.control.Control
+    @property
+    def type(self) -> str: ...  # noqa: D102 - as graph.control.Control
+    @property
+    def at(self) -> int: ...  # noqa: D102 - as graph.control.Control
+    @property
+    def confidence(self) -> Confidence: ...  # noqa: D102 - as graph.control.Control
+    @property
+    def detail(self) -> str: ...  # noqa: D102 - as graph.control.Control
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the way back needs of a session; the fields are those of ``sessions.Session``.
+
+    Attributes:
+        account: of the principal; None if unknown.
+        family: key of the family that it is drawn as part of, or None.
+    """
+
+    key: str
+    principal: str | None
+    label: str
+    kind: str
+    uid: str | None
+    issuer: str | None
+    created: int | None
+    assumed_root: bool
+    authenticated: bool
+    account: str | None
+    family: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the way back is asked of.
+
+    Attributes:
+        session: the session with a key, or None if it is the key of something else.
+        into: the control edges into a node.
+        candidates: sessions or people between whom the evidence does not decide.
+        begins: first record in an account's own logs, epoch seconds; None if there is none.
+    """
+
+    session: Callable[[str], Known | None]
+    into: Callable[[str], Sequence[Step]]
+    candidates: Callable[[str], Sequence[str]]
+    begins: Callable[[str | None], int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a session comes from.
+
+    Attributes:
+        status: one of ``STATUSES``.
+        principal: key of who stands at the start; None unless the status is ``linked`` or ``service``.
+        first: key of the node at the start of the chain: a session, or a principal.
+        steps: the edges from there to the session.
+        candidates: possible parents of the oldest session, undecided or below the level asked for.
+    """
+
+    status: str
+    principal: str | None
+    first: str
+    steps: tuple[Step, ...]
+    candidates: tuple[str, ...]
+
+
+def origin(
+    key: str, world: Surroundings, level: Confidence = Confidence.STRONG, known: dict[str, Origin] | None = None
+) -> Origin:
+    """Where a session comes from.
+
+    Args:
+        key: of the session.
+        world: what is around it.
+        level: links that are less sure are not followed: their sources are candidates.
+        known: origins found before, at this level; those found now are added.
+    """
+    found: dict[str, Origin] = {} if known is None else known
+    way: list[Step] = []
+    seen = {key}
+    at = key
+    while at not in found and (step := _back(at, world, level)) is not None and step.source not in seen:
+        way.append(step)
+        at = step.source
+        seen.add(at)
+    start = found[at] if at in found else found.setdefault(at, _start(at, world, level, reached=bool(way)))
+    for step in reversed(way):
+        start = Origin(start.status, start.principal, start.first, (*start.steps, step), start.candidates)
+        found[step.target] = start
+    return start
+
+
+def _start(at: str, world: Surroundings, level: Confidence, *, reached: bool) -> Origin:
+    """The origin of the oldest node of a chain."""
+    held = world.session(at)
+    if held is None:  # a principal: somebody signed in, or switched roles, or is acted for
+        status = (SERVICE if at.startswith("service:") else LINKED) if reached else UNKNOWN
+        return Origin(status, at if reached else None, at, (), ())
+    undecided = world.candidates(at) or (world.candidates(held.family) if held.family else ())
+    status = AMBIGUOUS if undecided else _status(held, world)
+    candidates = tuple(dict.fromkeys((*undecided, *_below(at, world, level))))
+    return Origin(status, _whose(held) if status in {LINKED, SERVICE} else None, at, (), candidates)
+
+
+def made_by(found: Origin, world: Surroundings) -> Step | None:
+    """The call that made the key, password or user at which an origin stops.
+
+    Of a long-lived key the call that issued it, of a sign-in the last password set before it, else the call that made
+    the user; None where no record shows one.
+    """
+    if found.principal is None:
+        return None
+    issued = [step for step in world.into(found.first) if step.detail == LONG_LIVED]
+    if issued:
+        return max(issued, key=lambda step: (step.at, step.source))
+    into = world.into(found.principal)
+    signed_in = [step.at for step in found.steps[:1] if step.type == "SIGNED_IN"]
+    passwords = [step for step in into if step.type == "SET_PASSWORD" and signed_in and step.at <= signed_in[0]]
+    made = [step for step in into if step.type == "CREATED" and step.detail == "user"]
+    return max(passwords or made, key=lambda step: (step.at, step.source), default=None)
+
+
+def _back(key: str, world: Surroundings, level: Confidence) -> Step | None:
+    """The edge by which a session came about: the person that a record of it names, else the surest issue."""
+    held = world.session(key)
+    if held is None or held.kind == "long_lived":
+        return None
+    into = [step for step in world.into(key) if step.confidence >= level]
+    people = [step for step in into if step.type == "ON_BEHALF_OF"]
+    if people:
+        return people[0]
+    issued = _issuing(into)
+    if issued is not None:
+        return issued
+    family = next((step for step in into if step.type == "SAME_SIGN_IN" and step.source == held.family), None)
+    return family or _by_members(into, world)
+
+
+def _issuing(into: Sequence[Step]) -> Step | None:
+    """The surest issue, if all that are as sure have one source. Who made a long-lived key did not issue its use."""
+    steps = [step for step in into if RELATIONS[step.type].origin and step.detail != LONG_LIVED]
+    surest = max((step.confidence for step in steps), default=None)
+    best = [step for step in steps if step.confidence == surest]
+    return min(best, key=lambda step: step.at) if len({step.source for step in best}) == 1 else None
+
+
+def _by_members(into: Sequence[Step], world: Surroundings) -> Step | None:
+    """A family of which nothing else is known came about as its members did, if all of them did alike."""
+    members = [step for step in into if step.type == "PART_OF"]
+    issued = [_issuing(world.into(step.source)) for step in members]
+    sources = {step.source if step else None for step in issued}
+    return members[0] if len(sources) == 1 and None not in sources else None
+
+
+def _below(key: str, world: Surroundings, level: Confidence) -> list[str]:
+    return sorted({step.source for step in world.into(key) if RELATIONS[step.type].origin and step.confidence < level})
+
+
+def _status(held: Known, world: Surroundings) -> str:
+    """What is known of the oldest session of a chain, if nothing forks."""
+    if held.label == "Service":
+        return SERVICE
+    if _is_identity(held):
+        return LINKED
+    if "/AWSReservedSSO_" in (held.principal or ""):
+        return HIDDEN
+    begins = world.begins(held.account)
+    if held.label == "ForeignAccount" or (held.account is not None and begins is None):
+        return EXTERNAL
+    if begins is not None and held.created is not None and held.created < begins:
+        return BEFORE
+    return UNKNOWN
+
+
+def _is_identity(held: Known) -> bool:
+    """Whether the record itself names who it is, also where the sign-in is missing."""
+    if held.principal is None or not held.authenticated:
+        return False
+    if held.label == "Root":  # a temporary root key may come from AssumeRoot, whoever called that
+        return not held.assumed_root and held.kind in {"long_lived", "console_family"}
+    if held.label == "FederatedUser":
+        return held.issuer is not None
+    return held.label in _PEOPLE or (held.uid or "").startswith("AIDA")
+
+
+def _whose(held: Known) -> str | None:
+    """Who a session stands for: of a federated user whoever called GetFederationToken, who is named in it."""
+    return held.issuer if held.label == "FederatedUser" else held.principal

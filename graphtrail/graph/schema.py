@@ -1,0 +1,107 @@
+"""The kinds of the graph: what nodes and relationships there are, and which of them control travels on.
+
+Every relationship points the way control flows. Names of IAM and CloudTrail where they have one.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Confidence(IntEnum):
+    """How sure a rule is; a path is as sure as its least sure relationship."""
+
+    HEURISTIC = 1
+    STRONG = 2
+    EXACT = 3
+
+    @classmethod
+    def of(cls, name: str) -> "Confidence":
+        """The level with this name: ``exact``, ``strong`` or ``heuristic``."""
+        return cls[name.upper()]
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A type of relationship.
+
+    Attributes:
+        verb: what a reader says for it.
+        walked: whether the forward search goes on from its end; else its end is where a path ends.
+        origin: whether the search for who stands behind a session goes back over it.
+    """
+
+    verb: str
+    walked: bool = False
+    origin: bool = False
+
+
+RELATIONS = {
+    "ASSUMED": Relation("assumed role", walked=True, origin=True),
+    "ISSUED": Relation("was issued credentials", walked=True, origin=True),
+    "SIGNED_IN": Relation("signed in", origin=True),
+    "HOSTS": Relation("runs with", walked=True),
+    "SAME_SIGN_IN": Relation("same sign-in", walked=True),
+    "VIA": Relation("acted through a service", walked=True, origin=True),
+    "OPENED_WAY": Relation("opened the way to", walked=True),
+    "OPENED": Relation("opened"),
+    "ON_BEHALF_OF": Relation("acts through"),
+    "CREATED": Relation("created"),
+    "SET_PASSWORD": Relation("set the password of"),
+    "PART_OF": Relation("is part of"),
+    "PERFORMED": Relation("called"),
+    "ON": Relation("on"),
+    "FROM": Relation("from"),
+    "IN": Relation("in"),
+}
+
+# What a call that issues a credential is called in the graph, where it is no ISSUED.
+ASSUMES = frozenset({
+    "sts:AssumeRole",
+    "sts:AssumeRoleWithSAML",
+    "sts:AssumeRoleWithWebIdentity",
+    "sts:AssumeRoot",
+    "signin:SwitchRole",
+})  # fmt: skip
+
+LABELS = (
+    "Session", "User", "Role", "Root", "FederatedUser", "Service", "IdentityCenterUser", "Saml", "WebIdentity",
+    "ForeignAccount", "Anonymous", "Directory", "Unresolved", "Action", "IpAddress", "Scope", "AccessKey",
+    "Bucket", "Object", "Secret", "Parameter", "Key", "KeyAlias", "Function", "Instance", "Volume", "Snapshot", "Image",
+    "Policy", "Group", "InstanceProfile", "Trail", "Table", "LogGroup", "Resource",
+)  # fmt: skip
+PRINCIPALS = frozenset({
+    "User", "Role", "Root", "FederatedUser", "Service", "IdentityCenterUser", "Saml", "WebIdentity", "ForeignAccount",
+    "Anonymous", "Directory", "Unresolved",
+})  # fmt: skip
+
+# Label of a resource by service and type of its ARN; everything else is a Resource.
+RESOURCE_LABELS = {
+    ("cloudtrail", "trail"): "Trail",
+    ("dynamodb", "table"): "Table",
+    ("ec2", "image"): "Image",
+    ("ec2", "instance"): "Instance",
+    ("ec2", "snapshot"): "Snapshot",
+    ("ec2", "volume"): "Volume",
+    ("iam", "group"): "Group",
+    ("iam", "instance-profile"): "InstanceProfile",
+    ("iam", "policy"): "Policy",
+    ("iam", "role"): "Role",
+    ("iam", "root"): "Root",
+    ("iam", "user"): "User",
+    ("key", ""): "AccessKey",
+    ("kms", "alias"): "KeyAlias",
+    ("kms", "key"): "Key",
+    ("lambda", "function"): "Function",
+    ("logs", "log-group"): "LogGroup",
+    ("rds", "snapshot"): "Snapshot",
+    ("s3", "bucket"): "Bucket",
+    ("s3", "object"): "Object",
+    ("s3express", "bucket"): "Bucket",
+    ("scope", ""): "Scope",
+    ("secretsmanager", "secret"): "Secret",
+    ("ssm", "managed-instance"): "Instance",
+    ("ssm", "parameter"): "Parameter",
+}

@@ -1,0 +1,207 @@
+"""What the link rules read and write: sessions, issues, and the links found so far."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from graphtrail.case.arrow import Ints
+from graphtrail.case.facts import Facts
+from graphtrail.events.credentials import SIGN_INS, Credential
+from graphtrail.graph.names import Names
+from graphtrail.graph.records import Records
+from graphtrail.graph.schema import ASSUMES, Confidence
+from graphtrail.graph.sessions import Session, Signed, family_key
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One credential that a call handed out, or one sign-in.
+
+    Attributes:
+        rows: the call, and its second copies: the evidence.
+        time: epoch seconds.
+        source: key of the session that made the call.
+        target: key of the principal whose credential it is, None if unknown.
+        credential: as the record shows it.
+    """
+
+    rows: tuple[int, ...]
+    time: int
+    source: str
+    target: str | None
+    credential: Credential
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One way by which a session came about, or who stands behind it.
+
+    Attributes:
+        source: key of a session, or of a principal where no session is known.
+        target: key of the session.
+        type: name of the relation.
+        at: epoch seconds of the call; of ON_BEHALF_OF the first sight.
+        rule: ``L1`` and so on.
+        confidence: of the rule.
+        rows: the calls that prove it.
+        method: action that issued it.
+    """
+
+    source: str
+    target: str
+    type: str
+    at: int
+    rule: str
+    confidence: Confidence
+    rows: tuple[int, ...]
+    method: str = ""
+
+
+@dataclass(slots=True)
+class World:
+    """Everything that the link rules know.
+
+    Attributes:
+        facts, records, names, signed: what was read.
+        issues: credentials handed out, sign-ins left out.
+        sign_ins: ConsoleLogin and SwitchRole.
+        links: found so far, by the session that they lead to.
+        candidates: sessions that may have issued a session, where the evidence does not decide, with the calls.
+        members: keys of the sessions of each family, by the family's key.
+        family_of: the family that a session is drawn as part of, and the rule that says so.
+        workloads: the instance or function that a session runs on: its key, the rule, and how sure that is.
+        holders: keys of the sessions whose records were signed with an access key.
+        source_of: sessions that forwarded calls were given back to, by call.
+        by_family: key of the sessions with a (``principalId``, ``creationDate``).
+    """
+
+    facts: Facts
+    records: Records
+    names: Names
+    signed: Signed
+    issues: list[Issue] = field(default_factory=list)
+    sign_ins: list[Issue] = field(default_factory=list)
+    links: dict[str, list[Link]] = field(default_factory=lambda: defaultdict(list))
+    candidates: dict[str, dict[str, tuple[int, ...]]] = field(default_factory=dict)
+    family_of: dict[str, tuple[str, str]] = field(default_factory=dict)
+    workloads: dict[str, tuple[str, str, Confidence]] = field(default_factory=dict)
+    holders: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    source_of: dict[int, str] = field(default_factory=dict)
+    by_family: dict[tuple[str, int], list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def sessions(self) -> dict[str, Session]:
+        """All sessions, by key."""
+        return self.signed.sessions
+
+    def add(self, session: Session) -> Session:
+        """Take a session that no call tells of: an issued key that is never used, a family of which only members do."""
+        self.signed.sessions[session.key] = session
+        self.signed.keys.append(session.key)
+        return session
+
+    def link(self, link: Link) -> None:
+        """Take a link."""
+        self.links[link.target].append(link)
+
+    def give_back(self, of_call: Ints) -> None:
+        """Let links start at the sessions that forwarded calls were made for.
+
+        Args:
+            of_call: number of the session of each call now.
+        """
+        moved = np.flatnonzero(of_call != self.signed.of_call)
+        rows = self.records.calls[moved].tolist()
+        now = {row: self.signed.keys[number] for row, number in zip(rows, of_call[moved].tolist(), strict=True)}
+        before = {
+            row: self.signed.keys[number] for row, number in zip(rows, self.signed.of_call[moved].tolist(), strict=True)
+        }
+        for links in self.links.values():
+            for place, link in enumerate(links):
+                row = link.rows[0] if link.rows else -1
+                if row in now and before[row] == link.source:
+                    links[place] = replace(link, source=now[row])
+        for target, sources in self.candidates.items():
+            self.candidates[target] = {
+                now[rows[0]] if rows and rows[0] in now and before[rows[0]] == source else source: rows
+                for source, rows in sources.items()
+            }
+        self.source_of = now
+
+    def source(self, row: int, place: int) -> str:
+        """The session that made a call: its number in the facts, and its place among the calls."""
+        return self.source_of.get(row) or self.signed.keys[int(self.signed.of_call[place])]
+
+    def issuing(self, target: str) -> list[Link]:
+        """The links of issue to a session, the surest first."""
+        found = (link for link in self.links.get(target, ()) if link.type in {"ASSUMED", "ISSUED"})
+        return sorted(found, key=lambda link: (-link.confidence, link.at, link.source))
+
+    def has_exact_parent(self, target: str) -> bool:
+        """Whether the key of this session was seen when it was issued."""
+        return any(link.confidence is Confidence.EXACT for link in self.issuing(target))
+
+    def family(self, family: tuple[str, int]) -> Session:
+        """The session that stands for a family; it is made if only its members are known."""
+        key = family_key(family)
+        if key not in self.sessions:
+            made = Session(key, principal_id=family[0], created=family[1], forwarded=False)
+            for member in (self.sessions[name] for name in self.by_family[family]):
+                made.principal = made.principal or member.principal
+                made.label, made.uid = member.label, made.uid or member.uid
+                made.name, made.arn = made.name or member.name, made.arn or member.arn
+            self.add(made)
+        return self.sessions[key]
+
+
+def world(facts: Facts, records: Records, names: Names, signed: Signed) -> World:
+    """What the link rules start from."""
+    made = World(facts, records, names, signed)
+    made.issues, made.sign_ins = _issues(made)
+    for session in signed.sessions.values():
+        for key in session.access_keys:
+            made.holders[key].append(session.key)
+        if session.family:
+            made.by_family[session.family].append(session.key)
+    for held in (*made.holders.values(), *made.by_family.values()):
+        held.sort()
+    return made
+
+
+def kind_of_issue(method: str) -> str:
+    """The type of the relation that an issuing action makes."""
+    return "ASSUMED" if method in ASSUMES else "ISSUED"
+
+
+def _issues(made: World) -> tuple[list[Issue], list[Issue]]:
+    """The credentials of the calls that count; of two copies of one call each is taken once."""
+    facts, records = made.facts, made.records
+    place = {row: at for at, row in enumerate(records.calls.tolist())} if facts.credentials else {}
+    first = {copy: row for row, copies in records.copies.items() for copy in copies}
+    counted = set(records.events.tolist()) if facts.credentials else set()
+    taken: set[tuple[int, str | None]] = set()
+    issues: list[Issue] = []
+    sign_ins: list[Issue] = []
+    for row, credential in sorted(_counted(facts.credentials, counted, first), key=lambda pair: pair[0]):
+        if (row, credential.key) in taken:
+            continue
+        taken.add((row, credential.key))
+        issue = Issue(
+            rows=(row, *records.copies.get(row, ())),
+            time=int(facts.times[row]),
+            source=made.signed.keys[int(made.signed.of_call[place[row]])],
+            target=made.names.principal(credential.target),
+            credential=credential,
+        )
+        (sign_ins if credential.method in SIGN_INS else issues).append(issue)
+    return issues, sign_ins
+
+
+def _counted(
+    credentials: Iterable[tuple[int, Credential]], counted: set[int], first: dict[int, int]
+) -> Iterator[tuple[int, Credential]]:
+    for row, credential in credentials:
+        if row in counted:
+            yield first.get(row, row), credential

@@ -1,0 +1,195 @@
+"""The part of the graph that stands behind an answer, put together from its rows.
+
+A field has one meaning in all rows, so that the fields a row has tell what is drawn of it: a ``chain`` or ``path`` hop
+by hop, an ``action`` as session, action and resource, ``issued_session`` and what was ``made`` as one edge.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from graphtrail.graph.model import Edge, EventLine, Node, Subgraph, Value
+from graphtrail.graph.tables import label_of
+from graphtrail.questions.answer import Answer
+from graphtrail.questions.question import R
+from graphtrail.questions.rows import Hop, Row
+from graphtrail.stores.memory import MemoryStore
+from graphtrail.stores.whole import entity_node, session_node, short
+
+_EVENTS = 2000
+_Named = tuple[str, str, str]
+
+
+class _Span(NamedTuple):
+    """When, how often and how sure: what an edge says beside its ends."""
+
+    first: int
+    last: int
+    times: int
+    confidence: str
+    rule: str
+    event_ids: tuple[str, ...]
+    total: int
+
+
+def subgraph(store: MemoryStore, *answers: Answer[R]) -> Subgraph:
+    """What stands behind some answers: nodes, edges, and the evidence paths, the longest first."""
+    drawing = _Drawing(store)
+    for answer in answers:
+        drawing.resource = answer.parameters.get("resource")
+        for row in answer.rows:
+            drawing.row(row)
+    return drawing.graph()
+
+
+class _Drawing:
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+        self.resource: str | None = None
+        self._nodes: dict[str, Node] = {}
+        self._edges: dict[_Named, Edge] = {}
+        self._paths: dict[tuple[_Named, ...], int] = {}
+
+    def row(self, row: Row) -> None:
+        """Draw what one row says."""
+        path = self._hops(getattr(row, "chain", ()) or getattr(row, "path", ()))
+        session = getattr(row, "session", None)
+        if session and getattr(row, "action", None) and hasattr(row, "outcome"):
+            path += self._action(row, session)
+        if session and getattr(row, "issued_session", None) and not hasattr(row, "made"):
+            path.append(self._edge(session, str(_field(row, "issued_session")), "ASSUMED", _span(row)))
+        if session and hasattr(row, "made"):
+            made = "ISSUED" if _field(row, "issued_session") else "CREATED"
+            path.append(self._edge(session, str(_field(row, "resource")), made, _span(row)))
+        if hasattr(row, "relation") and getattr(row, "target", None):
+            source = session or _field(row, "principal")
+            self._edge(str(source), str(_field(row, "target")), str(_field(row, "relation")), _span(row))
+        if len(path) > 1:
+            self._paths[tuple(path)] = max(self._paths.get(tuple(path), 0), getattr(row, "count", 1))
+
+    def graph(self) -> Subgraph:
+        """What has been drawn."""
+        order = {named: place for place, named in enumerate(sorted(self._edges))}
+        paths = sorted(self._paths, key=lambda path: (-len(path), -self._paths[path], path))
+        edges = tuple(self._edges[named] for named in order)
+        return Subgraph(
+            nodes=tuple(self._nodes[key] for key in sorted(self._nodes)),
+            edges=edges,
+            paths=tuple(tuple(order[named] for named in path) for path in paths),
+            events=self._lines(event_id for edge in edges for event_id in edge.event_ids),
+        )
+
+    def _hops(self, hops: Sequence[Hop]) -> list[_Named]:
+        path: list[_Named] = []
+        for before, hop in zip([None, *hops], hops, strict=False):
+            if hop.session and hop.principal:
+                opened = self._edge(hop.principal, hop.node, "OPENED", self._life(hop.node))
+                if before is None:
+                    path.append(opened)
+            if before is not None:
+                at = _seconds(hop.at)
+                span = _Span(
+                    at, at, 1, hop.confidence or "exact", hop.rule or "record", hop.event_ids, len(hop.event_ids)
+                )
+                path.append(self._edge(before.node, hop.node, hop.relation or "", span))
+        return path
+
+    def _life(self, key: str) -> _Span:
+        session = self._store.session(key)
+        start = (session.created or session.first_seen or 0) if session else 0
+        return _Span(start, start, 1, "exact", "record", (), 0)
+
+    def _action(self, row: Row, session: str) -> list[_Named]:
+        span = _span(row)
+        outcome, error = str(_field(row, "outcome")), _field(row, "error_code")
+        key = f"act:{session}|{_field(row, 'action')}|{outcome}|{error or ''}"
+        if key not in self._nodes:
+            said: dict[str, Value] = {
+                "outcome": outcome,
+                "error_code": error,
+                "event_source": _field(row, "event_source"),
+            }
+            self._nodes[key] = Node(key, "Action", str(_field(row, "action")), said)
+        path = [self._edge(session, key, "PERFORMED", span, outcome=outcome)]
+        touched = [(one.resource, one.role) for one in getattr(row, "resources", ())]
+        named = getattr(row, "resource", None) or self.resource
+        for resource, role in touched or ([(named, "target")] if named else []):
+            edge = self._edge(key, resource, "ON", span, outcome=outcome, role=role)
+            path += [edge] if len(path) == 1 else []
+        for address in getattr(row, "addresses", None) or [_field(row, "address")]:
+            if address:
+                self._edge(session, f"ip:{address}", "FROM", span)
+        return path
+
+    def _edge(self, source: str, target: str, kind: str, span: _Span, **properties: str) -> _Named:
+        self._node(source)
+        self._node(target)
+        named = (source, target, kind)
+        held = self._edges.get(named)
+        if held is None:
+            self._edges[named] = Edge(
+                source, target, kind, span.first, span.last, span.times, span.confidence, span.rule, span.event_ids,
+                span.total, properties,
+            )  # fmt: skip
+        elif kind in {"PERFORMED", "ON", "FROM"}:
+            self._edges[named] = _added(held, span)
+        return named
+
+    def _node(self, key: str) -> None:
+        if key in self._nodes:
+            return
+        session, entity = self._store.session(key), self._store.entity(key)
+        if session is not None:
+            self._nodes[key] = session_node(session)
+        elif entity is not None:
+            self._nodes[key] = entity_node(entity)
+        else:
+            self._nodes[key] = Node(key, "IpAddress" if key.startswith("ip:") else label_of(key), short(key))
+
+    def _lines(self, event_ids: Iterable[str]) -> dict[str, EventLine]:
+        calls = self._store.calls
+        lines: dict[str, EventLine] = {}
+        for event_id in event_ids:
+            if event_id in lines or len(lines) >= _EVENTS or (call := calls.find(event_id)) is None:
+                continue
+            kind = calls.kinds[int(calls.column("kind")[call])]
+            client = calls.clients[int(calls.column("client")[call])]
+            lines[event_id] = EventLine(
+                event_id, int(calls.column("time")[call]), kind.action, kind.outcome, kind.error_code, kind.region,
+                kind.account, client.address, client.agent,
+            )  # fmt: skip
+        return lines
+
+
+def _field(row: Row, name: str) -> str | None:
+    value: str | None = getattr(row, name, None)
+    return value
+
+
+def _span(row: Row) -> _Span:
+    first = _field(row, "first_seen") or _field(row, "time")
+    last = _field(row, "last_seen") or first
+    one = _field(row, "event_id")
+    ids: tuple[str, ...] = getattr(row, "event_ids", ()) or ((one,) if one else ())
+    return _Span(
+        _seconds(first),
+        _seconds(last),
+        getattr(row, "count", 1),
+        _field(row, "confidence") or "exact",
+        _field(row, "rule") or "record",
+        ids,
+        getattr(row, "event_total", len(ids)),
+    )
+
+
+def _added(held: Edge, span: _Span) -> Edge:
+    known = dict.fromkeys((*held.event_ids, *span.event_ids))
+    return Edge(
+        held.source, held.target, held.type, min(held.first_seen, span.first), max(held.last_seen, span.last),
+        held.count + span.times, held.confidence, held.rule, tuple(known)[:20], held.event_total + span.total,
+        held.properties,
+    )  # fmt: skip
+
+
+def _seconds(written: str | None) -> int:
+    return int(datetime.fromisoformat(written).timestamp()) if written else 0

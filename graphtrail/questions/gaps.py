@@ -1,0 +1,83 @@
+"""What the logs cannot show, and when it matters for an answer."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from graphtrail import arn as arns
+from graphtrail.questions.trail import Trail
+from graphtrail.stores.calls import Rows
+from graphtrail.stores.store import SessionNode
+from graphtrail.window import iso
+
+# Services whose data events are off unless somebody switched them on.
+_DATA = {
+    "s3": "reads and writes of its objects",
+    "dynamodb": "reads and writes of its items",
+    "lambda": "its invocations",
+}
+
+
+# Why an origin is not known, by its status.
+WHY = {
+    "ambiguous": "several sessions may have issued it, and the records do not decide",
+    "hidden": "the call that issued it hides the key (Identity Center); no later record names the person",
+    "external": "it was issued in an account whose logs are not in this case",
+    "before_window": "it was issued before the first record of its account",
+    "unknown": "no record of its issue is in this case",
+}
+
+
+def about_resource(trail: Trail, key: str, calls: Rows) -> None:
+    """Note what the logs cannot show of a resource."""
+    about_window(trail)
+    found = arns.parse(key)
+    held = trail.store.calls
+    data = held.where_kind(calls, lambda kind: kind.category == "Data")
+    if found is not None and found.service in _DATA and not len(data):
+        account = found.account or None
+        trail.note(
+            "no-data-events",
+            f"no data event of {key} is in these logs: {_DATA[found.service]} may have happened without a trace here",
+            account,
+        )
+    if not len(calls):
+        trail.note(
+            "not-seen", f"no call in these logs names {key}; a name that is spelled otherwise is another resource"
+        )
+    if found is not None and found.account and found.account not in trail.store.case.begins:
+        trail.note(
+            "account-not-observed",
+            f"the logs of account {found.account}, which owns {key}, are not in this case",
+            found.account,
+        )
+
+
+def about_sessions(trail: Trail, sessions: Iterable[SessionNode]) -> None:
+    """Note the accounts whose missing logs leave a chain open, and how many origins are open for another reason."""
+    about_window(trail)
+    open_ends: Counter[str] = Counter()
+    for session in {session.key: session for session in sessions}.values():
+        found = trail.origin(session.key)
+        if found.status in WHY and session.calls:
+            open_ends[found.status] += 1
+        if found.status == "external":
+            start = trail.store.session(found.first)
+            account = start.account if start else None
+            where = f"account {account}" if account else "an account that no record names"
+            trail.note("account-not-observed", f"chains begin in {where}, whose own logs are not in this case", account)
+    for status, count in open_ends.items():
+        if status != "external":
+            trail.note(f"origin-{status}", f"the origin of {count} session(s) is open: {WHY[status]}")
+
+
+def about_window(trail: Trail) -> None:
+    """Note a window in which the case has nothing."""
+    case, window = trail.store.case, trail.limits.window
+    if case.first is None or case.last is None:
+        trail.note("empty-case", "this case holds no events")
+    elif (window.since is not None and window.since > case.last) or (
+        window.until is not None and window.until < case.first
+    ):
+        trail.note(
+            "empty-window", f"nothing lies in the window: the case goes from {iso(case.first)} to {iso(case.last)}"
+        )

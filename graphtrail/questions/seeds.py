@@ -1,0 +1,161 @@
+"""What a person may name: a session, key, principal, resource, address or event."""
+
+import re
+from dataclasses import dataclass
+
+from graphtrail import arn as arns
+from graphtrail.errors import NotFound
+from graphtrail.events.identity import key_id
+from graphtrail.graph.schema import PRINCIPALS
+from graphtrail.questions.trail import Trail
+from graphtrail.stores.calls import Rows
+from graphtrail.stores.store import SessionNode
+
+_STS = re.compile(r"arn:[a-z-]+:sts::(\d*):(assumed-role|federated-user)/([^/]+)(?:/.*)?", re.DOTALL)
+_S3 = re.compile(r"s3://(.+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """What a name stands for.
+
+    Attributes:
+        text: as it was given.
+        kind: ``session``, ``key``, ``principal``, ``resource``, ``address`` or ``event``.
+        key: of its node; of an event its id.
+        sessions: the sessions that it stands for: its own, those of the principal, those that touched the resource or
+            came from the address.
+    """
+
+    text: str
+    kind: str
+    key: str
+    sessions: tuple[SessionNode, ...]
+
+
+def seed(trail: Trail, text: str) -> Seed:
+    """What a name stands for.
+
+    Raises:
+        NotFound: nothing in the case answers to it.
+    """
+    for find in (_session, _by_key_id, _by_arn, _entity, _address, _event):
+        found = find(trail, text)
+        if found is not None:
+            return found
+    raise NotFound(
+        f"{text}: nothing in this case answers to that name; a name is the key of a session (key:ASIA...), "
+        "an access key id, an ARN, an address or an event id"
+    )
+
+
+def resource_key(text: str) -> str:
+    """The key of a resource as a person names it: an ARN, or ``s3://bucket/key``."""
+    found = _S3.fullmatch(text)
+    return f"arn:aws:s3:::{found[1].rstrip('/') if '/' not in found[1].rstrip('/') else found[1]}" if found else text
+
+
+def sessions_of(trail: Trail, principal: str) -> tuple[SessionNode, ...]:
+    """The sessions of a principal, in order of their keys."""
+    edges = trail.store.out(principal)
+    found = (trail.store.session(edge.target) for edge in edges if edge.type == "OPENED")
+    return tuple(session for session in found if session is not None)
+
+
+def by_session_name(trail: Trail, text: str) -> tuple[SessionNode, ...]:
+    """The sessions that a session key, an access key id or an STS ARN stands for: those of an ARN that made calls.
+
+    Raises:
+        NotFound: there is none.
+    """
+    for find in (_session, _by_key_id, _by_arn):
+        found = find(trail, text)
+        if found is not None:
+            return found.sessions
+    raise NotFound(f"{text}: no session, access key id or STS ARN of this case")
+
+
+def _session(trail: Trail, text: str) -> Seed | None:
+    session = trail.store.session(text)
+    return Seed(text, "session", session.key, (session,)) if session else None
+
+
+def _by_key_id(trail: Trail, text: str) -> Seed | None:
+    wanted = key_id(text.removeprefix("key:").partition("#")[0])
+    if wanted is None:
+        return None
+    own = [
+        held for held in trail.store.sessions_below(f"key:{wanted}") if held.key.partition("#")[0] == f"key:{wanted}"
+    ]
+    found = own or signing(trail, wanted)
+    return Seed(text, "key", f"key:{wanted}", tuple(found)) if found else None
+
+
+def signing(trail: Trail, access_key: str) -> list[SessionNode]:
+    """The sessions some of whose calls were signed with a key: families whose keys AWS made a call."""
+    calls = trail.store.calls
+    signed = calls.where_caller(calls.all(), lambda caller: caller.access_key == access_key)
+    numbers = sorted(set(trail.sessions(signed).tolist()))
+    return [trail.session_at(number) for number in numbers]
+
+
+def _by_arn(trail: Trail, text: str) -> Seed | None:
+    found = _STS.fullmatch(text)
+    if found is None:
+        return None
+    sessions = tuple(session for session in trail.store.sessions_with("arn", {text}) if session.calls)
+    return Seed(text, "session", text, sessions) if sessions else None
+
+
+def _entity(trail: Trail, text: str) -> Seed | None:
+    key = resource_key(text)
+    entity = trail.store.entity(key)
+    if entity is None:
+        return Seed(text, "resource", key, _touching(trail, key)) if _nodes(trail, key) else None
+    if entity.label in PRINCIPALS and (sessions := sessions_of(trail, key)):
+        return Seed(text, "principal", key, sessions)
+    return Seed(text, "resource", key, _touching(trail, key))
+
+
+def _touching(trail: Trail, key: str) -> tuple[SessionNode, ...]:
+    numbers = sorted(set(trail.sessions(touching(trail, key, None)).tolist()))
+    return tuple(map(trail.session_at, numbers))
+
+
+def touching(trail: Trail, key: str, roles: frozenset[str] | None) -> Rows:
+    """The calls that touch a resource, of a bucket its objects too, that the answer is about."""
+    return trail.within(trail.store.calls.touching(_nodes(trail, key), roles))
+
+
+def _nodes(trail: Trail, key: str) -> list[int]:
+    own = trail.store.number(key)
+    nodes = [] if own is None else [own]
+    if is_bucket(key):
+        nodes += trail.store.numbers_below(f"{key}/")
+    return nodes
+
+
+def is_bucket(key: str) -> bool:
+    """Whether a key is that of a bucket: its objects lie below it."""
+    found = arns.parse(key)
+    return (
+        found is not None and found.service in {"s3", "s3express"} and "/" not in found.resource.removeprefix("bucket/")
+    )
+
+
+def _address(trail: Trail, text: str) -> Seed | None:
+    wanted = text.removeprefix("ip:")
+    calls = trail.store.calls
+    if not any(client.address == wanted for client in calls.clients):
+        return None
+    found = trail.within(calls.where_client(calls.all(), lambda client: client.address == wanted))
+    numbers = sorted(set(trail.sessions(found).tolist()))
+    return Seed(text, "address", f"ip:{wanted}", tuple(map(trail.session_at, numbers)))
+
+
+def _event(trail: Trail, text: str) -> Seed | None:
+    call = trail.store.calls.find(text.removeprefix("evt:"))
+    if call is None:
+        return None
+    number = int(trail.sessions(trail.store.calls.all()[call : call + 1])[0])
+    return Seed(text, "event", text.removeprefix("evt:"), (trail.session_at(number),))

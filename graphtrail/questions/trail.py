@@ -1,0 +1,196 @@
+"""What a question is asked of: a store, limits in time and place, and a memory of what the logs cannot show."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from graphtrail.graph.origin import Known, Origin, Step, Surroundings, made_by, origin
+from graphtrail.graph.schema import Confidence
+from graphtrail.questions.answer import Gap
+from graphtrail.questions.rows import Hop, Maker
+from graphtrail.stores.calls import Kind, Rows
+from graphtrail.stores.memory import MemoryStore
+from graphtrail.stores.store import ControlEdge, SessionNode
+from graphtrail.window import Window, iso
+
+PROOFS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an answer is about.
+
+    Attributes:
+        window: of time.
+        accounts, regions: whose logs; empty is all.
+        level: links that are less sure are not followed.
+    """
+
+    window: Window = field(default_factory=Window)
+    accounts: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+    level: Confidence = Confidence.STRONG
+
+
+class Trail:
+    """One question on its way through one case.
+
+    Attributes:
+        store: the graph and the calls.
+        limits: what the answer is about.
+    """
+
+    def __init__(self, store: MemoryStore, limits: Limits) -> None:
+        self.store = store
+        self.limits = limits
+        self._gaps: dict[tuple[str, str, str, str], Gap] = {}
+        self._origins: dict[str, Origin] = {}
+        self._traced: dict[str, dict[str, Any]] = {}
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What has been noted that the logs cannot show, in order."""
+        return tuple(self._gaps[key] for key in sorted(self._gaps))
+
+    def note(self, code: str, text: str, account: str | None = None, region: str | None = None) -> None:
+        """Remember something that the logs cannot show."""
+        self._gaps[code, account or "", region or "", text] = Gap(code=code, account=account, region=region, text=text)
+
+    def within(self, calls: Rows) -> Rows:
+        """Those of some calls that the answer is about."""
+        calls = self.store.calls.within(calls, self.limits.window)
+        accounts, regions = self.limits.accounts, self.limits.regions
+        if not accounts and not regions:
+            return calls
+
+        def asked(kind: Kind) -> bool:
+            return (not accounts or kind.account in accounts) and (not regions or kind.region in regions)
+
+        return self.store.calls.where_kind(calls, asked)
+
+    def sessions(self, calls: Rows) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """The number of the session of each call: the one that a service acted for, where that is sure enough."""
+        held = self.store.calls
+        sure = held.column("sure")[calls]
+        doubtful = (sure > 0) & (sure < self.limits.level)
+        return np.where(doubtful, held.column("signed")[calls], held.column("session")[calls]).astype(np.int64)
+
+    def calls_of(self, sessions: Iterable[SessionNode]) -> Rows:
+        """The calls of sessions, forwarded ones included, that the answer is about."""
+        numbers = [number for session in sessions if (number := self.store.number(session.key)) is not None]
+        spans = [self.store.calls.of_session(number) for number in numbers]
+        if self.limits.level > Confidence.STRONG:
+            everything = self.store.calls.all()
+            return self.within(everything[np.isin(self.sessions(everything), numbers)])
+        return self.within(np.concatenate(spans) if spans else np.zeros(0, np.int64))
+
+    def origin(self, key: str) -> Origin:
+        """Where a session comes from, at the level asked for."""
+        return origin(key, self._around, self.limits.level, self._origins)
+
+    def hops(self, first: str, steps: Sequence[Step]) -> tuple[Hop, ...]:
+        """A way through the graph as hops, from its first node."""
+        hops = [self._hop(first, None, None)]
+        before = None
+        for step in steps:
+            hops.append(self._hop(step.target, step, before))
+            before = step
+        return tuple(hops)
+
+    def traced(self, session: SessionNode) -> dict[str, Any]:
+        """The fields of ``rows.Traced``."""
+        if session.key not in self._traced:
+            found = self.origin(session.key)
+            chain = self.hops(found.first, found.steps)
+            least = min(found.steps, key=lambda step: step.confidence, default=None)
+            self._traced[session.key] = self.signed(session) | {
+                "origin": found.principal,
+                "origin_status": found.status,
+                "made_by": self._maker(found),
+                "candidates": found.candidates,
+                "chain": chain,
+                "confidence": str(least.confidence if least else Confidence.EXACT),
+                "rule": least.rule if isinstance(least, ControlEdge) else None,
+            }
+        return self._traced[session.key]
+
+    def signed(self, session: SessionNode) -> dict[str, Any]:
+        """The fields of ``rows.Signed``."""
+        return {
+            "principal": session.principal,
+            "session": session.key,
+            "session_name": session.name,
+            "session_arn": session.arn,
+            "kind": session.kind,
+            "workload": session.workload,
+            "created": _iso(session.created),
+            "expires": _iso(session.expires),
+            "expires_assumed": session.expires_assumed,
+        }
+
+    def session_at(self, number: int) -> SessionNode:
+        """A session by its number."""
+        return self.store.session_at(number)
+
+    def _hop(self, node: str, step: Step | None, before: Step | None) -> Hop:
+        session = self.store.session(node)
+        return Hop(
+            node=node,
+            session=node if session else None,
+            principal=session.principal if session else node,
+            relation=step.type if step else None,
+            at=iso(step.at) if step else None,
+            rule=step.rule if isinstance(step, ControlEdge) else None,
+            confidence=str(step.confidence) if step else None,
+            tie=step is not None and before is not None and step.at == before.at,
+            event_ids=step.event_ids[:PROOFS] if isinstance(step, ControlEdge) else (),
+        )
+
+    def _maker(self, found: Origin) -> Maker | None:
+        step = made_by(found, self._around)
+        if not isinstance(step, ControlEdge):
+            return None
+        session = self.store.session(step.source)
+        behind = self.origin(step.source)
+        return Maker(
+            principal=session.principal if session else step.source,
+            session=step.source,
+            event_id=step.event_ids[0] if step.event_ids else None,
+            chain=self.hops(behind.first, behind.steps),
+        )
+
+    @cached_property
+    def _around(self) -> Surroundings:
+        store = self.store
+        begins = store.case.begins
+        return Surroundings(
+            session=self._known,
+            into=store.into,
+            candidates=lambda key: tuple(source for source, _ in store.candidates(key)),
+            begins=lambda account: begins.get(account or ""),
+        )
+
+    def _known(self, key: str) -> Known | None:
+        session = self.store.session(key)
+        if session is None:
+            return None
+        return Known(
+            key=session.key,
+            principal=session.principal,
+            label=session.label,
+            kind=session.kind,
+            uid=session.uid,
+            issuer=session.issuer,
+            created=session.created,
+            assumed_root=session.assumed_root,
+            authenticated=session.authenticated,
+            account=session.account,
+            family=session.family,
+        )
+
+
+def _iso(time: int | None) -> str | None:
+    return None if time is None else iso(time)

@@ -1,0 +1,61 @@
+"""``who-touched``."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import msgspec
+
+from graphtrail.questions.gaps import about_resource, about_sessions
+from graphtrail.questions.groups import acted, by_action, counted, sure
+from graphtrail.questions.question import question
+from graphtrail.questions.rows import Counted, Text
+from graphtrail.questions.seeds import resource_key, touching
+from graphtrail.questions.trail import Trail
+
+COUNTING = frozenset({"target", "source", "created"})
+
+
+class Touch(Counted, frozen=True, kw_only=True):
+    """The calls of one session on a resource that were the same action with the same outcome.
+
+    Attributes:
+        action: ``s3:GetObject``.
+        event_name: the raw name, the smallest if several.
+        event_source: as recorded.
+        outcome: ``ok``, ``denied`` or ``error``.
+        error_code: as recorded.
+        class_: access class.
+    """
+
+    action: str
+    event_name: str
+    event_source: str
+    outcome: str
+    error_code: Text
+    class_: Text = msgspec.field(name="class")
+
+
+@question(Touch, "origin chain action outcome error_code count first_seen last_seen addresses confidence")
+def who_touched(
+    trail: Trail,
+    resource: Annotated[str, "ARN of the resource; a bucket includes its objects"],
+    *,
+    all_roles: Annotated[bool, "count calls that only mention it, pass it on or use it as context, too"] = False,
+) -> Iterator[Touch]:
+    """Who touched this resource, through which session, and who stands at the start of the chain?
+
+    One row for each session, action, outcome and error code; ``count`` is distinct calls, so that rows add up.
+    """
+    key = resource_key(resource)
+    calls = touching(trail, key, None if all_roles else COUNTING)
+    about_resource(trail, key, calls)
+    rows = []
+    groups = list(by_action(trail, calls))
+    about_sessions(trail, [trail.session_at(group.session) for group in groups])
+    for group in groups:
+        traced = trail.traced(trail.session_at(group.session))
+        confidence = sure(trail, group.calls, traced["confidence"])
+        rows.append(Touch(**traced | {"confidence": confidence} | counted(trail, group.calls) | acted(group)))
+    yield from sorted(
+        rows, key=lambda row: (row.first_seen, row.session or "", row.action, row.outcome, row.error_code or "")
+    )

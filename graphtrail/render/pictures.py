@@ -1,0 +1,56 @@
+"""Answers become pictures: what the page is made from."""
+
+import shlex
+
+import msgspec
+
+from graphtrail.graph.model import Value
+from graphtrail.questions import Answer, Row
+from graphtrail.questions.drawing import subgraph
+from graphtrail.questions.rows import Hop
+from graphtrail.render.machine import encoded
+from graphtrail.render.picture import Picture
+from graphtrail.stores.memory import MemoryStore
+from graphtrail.stores.whole import short
+
+
+def picture(store: MemoryStore, answer: Answer[Row], *more: Answer[Row], title: str | None = None) -> Picture:
+    """The picture of an answer.
+
+    Args:
+        store: the case that was asked.
+        answer: whose rows stand in the table.
+        more: answers that are drawn with it.
+        title: what the page is about; by default what was asked about.
+    """
+    about = [str(value) for value in answer.parameters.values() if value not in {None, False}]
+    coverage = dict.fromkeys(gap.text for one in (answer, *more) for gap in one.coverage)
+    return Picture(
+        title=title or " ".join(map(short, about)) or answer.question.name,
+        question=answer.question.title,
+        graph=subgraph(store, answer, *more),
+        facts=(
+            ("events", f"{answer.case.events:,}"),
+            ("from", answer.case.first or "-"),
+            ("to", answer.case.last or "-"),
+            ("case", answer.case.digest),
+        ),
+        columns=answer.question.columns,
+        rows=tuple(tuple(cell(row, name) for name in answer.question.columns) for row in answer.rows),
+        coverage=tuple(coverage),
+        commands=(shlex.join(["graphtrail", "ask", answer.question.name, *about, "--output", "json"]),),
+    )
+
+
+def cell(row: Row, name: str) -> Value:
+    """What a table shows of a field: chains as names with arrows, lists in short."""
+    value = getattr(row, "class_" if name == "class" else name)
+    if isinstance(value, tuple) and value and isinstance(value[0], Hop):
+        return " → ".join(short(hop.principal or hop.node) for hop in value)
+    if isinstance(value, tuple) and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    if isinstance(value, msgspec.Struct) and hasattr(value, "principal"):
+        return f"{short(value.principal or '-')}"
+    return encoded(value)

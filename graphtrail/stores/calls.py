@@ -1,0 +1,257 @@
+"""The calls of a case as columns: filtered and counted whole, read one by one."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from itertools import islice, takewhile
+from typing import NamedTuple
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+
+from graphtrail.graph.tables import NO_TIME
+from graphtrail.stores.tables import Numbers, Tables
+from graphtrail.window import Window
+
+Rows = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+class Kind(NamedTuple):
+    """What was called, where, with which outcome; see ``events.actions.Kind``."""
+
+    source: str
+    name: str
+    action: str
+    region: str | None
+    account: str | None
+    category: str
+    outcome: str
+    error_code: str | None
+    read_only: bool | None
+
+
+class Caller(NamedTuple):
+    """Who signed, as recorded; see ``events.identity.Caller``."""
+
+    type: str | None
+    arn: str | None
+    access_key: str | None
+    account: str | None
+    via: str | None
+
+
+class Client(NamedTuple):
+    """Where a call came from, as recorded."""
+
+    address: str | None
+    agent: str | None
+    vpc_endpoint: str | None
+
+
+class Issue(NamedTuple):
+    """A credential that a call handed out.
+
+    Attributes:
+        call: its number.
+        session: number of the session that it opened, negative if none is known.
+        key: access key id, None where the record hides it.
+        target: key of the principal whose credential it is.
+        name: session name.
+        method: the action.
+    """
+
+    call: int
+    session: int
+    key: str | None
+    target: str | None
+    name: str | None
+    method: str
+
+
+class Calls:
+    """All calls; a call is known by its number, calls of one session lie together in order of time."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def column(self, name: str) -> Numbers:
+        """A column over all calls: ``time``, ``session``, ``signed``, ``sure``, ``kind``, ``caller``, ``client``."""
+        return self._tables.numbers("calls", name)
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return self._tables.table("calls").rows
+
+    @cached_property
+    def kinds(self) -> list[Kind]:
+        """Distinct kinds, by code."""
+        columns = [self._tables.values("kinds", name) for name in Kind._fields[:-1]]
+        read_only = [None if value == NO_TIME else bool(value) for value in self._numbers("kinds", "read_only")]
+        return [Kind(*row) for row in zip(*columns, read_only, strict=True)]
+
+    @cached_property
+    def callers(self) -> list[Caller]:
+        """Distinct callers, by code."""
+        return [
+            Caller(*row) for row in zip(*(self._tables.values("callers", name) for name in Caller._fields), strict=True)
+        ]
+
+    @cached_property
+    def clients(self) -> list[Client]:
+        """Distinct clients, by code."""
+        return [
+            Client(*row) for row in zip(*(self._tables.values("clients", name) for name in Client._fields), strict=True)
+        ]
+
+    @cached_property
+    def roles(self) -> list[str]:
+        """Roles of resources, by code."""
+        return [role or "" for role in self._tables.values("roles", "role")]
+
+    def of_session(self, number: int) -> Rows:
+        """The calls of a session."""
+        start, end = self._tables.numbers("spans", "calls")[number : number + 2].tolist()
+        return np.arange(start, end)
+
+    def touching(self, nodes: Sequence[int], roles: frozenset[str] | None) -> Rows:
+        """The calls that touch one of some nodes in one of some roles (any if None), each once, in order."""
+        if not nodes:
+            return np.zeros(0, np.int64)
+        pointers = self._tables.numbers("touchers_by_node", "from")
+        spans = [slice(int(pointers[node]), int(pointers[node + 1])) for node in nodes]
+        calls, held = self._tables.numbers("touchers", "call"), self._tables.numbers("touchers", "role")
+        found = np.concatenate([calls[span] for span in spans])
+        if roles is not None:
+            wanted = np.array([role in roles for role in self.roles], np.bool_)
+            found = found[wanted[np.concatenate([held[span] for span in spans])]]
+        return np.unique(found).astype(np.int64)
+
+    def touches(self, call: int) -> list[tuple[int, str]]:
+        """The nodes that a call touched, each with its role."""
+        start, end = self._tables.numbers("touched_by_call", "from")[call : call + 2].tolist()
+        nodes, roles = self._tables.numbers("touches", "node"), self._tables.numbers("touches", "role")
+        return [(int(nodes[at]), self.roles[roles[at]]) for at in range(start, end)]
+
+    def touched(self, calls: Rows) -> tuple[Rows, Rows, Rows]:
+        """The touches of many calls: the place in ``calls``, the node and the code of the role of each."""
+        pointers = self._tables.numbers("touched_by_call", "from")
+        starts, lengths = pointers[calls], pointers[calls + 1] - pointers[calls]
+        places = np.repeat(np.arange(len(calls)), lengths)
+        before = np.cumsum(lengths) - lengths
+        at = np.arange(len(places)) - before[places] + starts[places]
+        return places, self._tables.numbers("touches", "node")[at], self._tables.numbers("touches", "role")[at]
+
+    @cached_property
+    def issues(self) -> list[Issue]:
+        """The credentials that calls handed out, in order of the call."""
+        numbers = [self._numbers("issues", name) for name in ("call", "session")]
+        texts = [self._tables.values("issues", name) for name in ("key", "target", "name", "method")]
+        return [Issue(*row) for row in zip(*numbers, *texts, strict=True)]
+
+    def issued(self, call: int) -> list[Issue]:
+        """The credentials that a call handed out."""
+        start = bisect_left(self.issues, call, key=lambda issue: issue.call)
+        return list(takewhile(lambda issue: issue.call == call, islice(self.issues, start, None)))
+
+    def where_kind(self, calls: Rows, asked: Callable[[Kind], bool]) -> Rows:
+        """Those of some calls whose kind is asked for."""
+        wanted = np.fromiter(map(asked, self.kinds), np.bool_, len(self.kinds))
+        return calls[wanted[self.column("kind")[calls]]]
+
+    def where_caller(self, calls: Rows, asked: Callable[[Caller], bool]) -> Rows:
+        """Those of some calls whose caller is asked for."""
+        wanted = np.fromiter(map(asked, self.callers), np.bool_, len(self.callers))
+        return calls[wanted[self.column("caller")[calls]]]
+
+    def where_client(self, calls: Rows, asked: Callable[[Client], bool]) -> Rows:
+        """Those of some calls whose client is asked for."""
+        wanted = np.fromiter(map(asked, self.clients), np.bool_, len(self.clients))
+        return calls[wanted[self.column("client")[calls]]]
+
+    def within(self, calls: Rows, window: Window) -> Rows:
+        """Those of some calls that lie in a window."""
+        if not window:
+            return calls
+        times = self.column("time")[calls]
+        kept = np.ones(len(calls), np.bool_)
+        if window.since is not None:
+            kept &= times >= window.since
+        if window.until is not None:
+            kept &= times <= window.until
+        return calls[kept]
+
+    def all(self) -> Rows:
+        """Every call."""
+        return np.arange(self.count)
+
+    def by_time(self, calls: Rows) -> Rows:
+        """Some calls in order of time and id."""
+        return calls[
+            np.lexsort((self.column("id_low")[calls], self.column("id_high")[calls], self.column("time")[calls]))
+        ]
+
+    def event_id(self, call: int) -> str:
+        """The id of the event."""
+        return self._odd.get(call) or str(
+            UUID(int=(int(self.column("id_high")[call]) << 64) | int(self.column("id_low")[call]))
+        )
+
+    def find(self, event_id: str) -> int | None:
+        """The call with this event id, also that of a second copy."""
+        if event_id in self._by_odd:
+            return self._by_odd[event_id]
+        try:
+            wanted = UUID(event_id)
+        except ValueError:
+            return None
+        if str(wanted) != event_id:
+            return None
+        order, high, low = self.column("by_id"), self.column("id_high"), self.column("id_low")
+        start, end = 0, len(order)
+        key = (wanted.int >> 64, wanted.int & (2**64 - 1))
+        while start < end:
+            middle = (start + end) // 2
+            call = order[middle]
+            if (int(high[call]), int(low[call])) < key:
+                start = middle + 1
+            else:
+                end = middle
+        call = int(order[start]) if start < len(order) else -1
+        return call if call >= 0 and self.event_id(call) == event_id else None
+
+    def lies(self, call: int, event_id: str) -> tuple[int, int]:
+        """Number of the file that a record of a call lies in, and its place there; a second copy lies elsewhere."""
+        copies = self._tables.values("copies", "event_id")
+        if event_id in copies:
+            row = copies.index(event_id)
+            return self._numbers("copies", "file")[row], self._numbers("copies", "place")[row]
+        return int(self.column("file")[call]), int(self.column("place")[call])
+
+    def copies(self, call: int) -> tuple[str, ...]:
+        """The ids of second copies of a call, in other accounts."""
+        return self._copies.get(call, ())
+
+    @cached_property
+    def _copies(self) -> dict[int, tuple[str, ...]]:
+        found: dict[int, tuple[str, ...]] = {}
+        for call, text in zip(self._numbers("copies", "call"), self._tables.values("copies", "event_id"), strict=True):
+            found[call] = (*found.get(call, ()), text or "")
+        return found
+
+    @cached_property
+    def _odd(self) -> dict[int, str]:
+        """Ids that are no canonical UUIDs, by call."""
+        calls = self._numbers("texts", "call")
+        return {call: text or "" for call, text in zip(calls, self._tables.values("texts", "event_id"), strict=True)}
+
+    @cached_property
+    def _by_odd(self) -> dict[str, int]:
+        copies = zip(self._tables.values("copies", "event_id"), self._numbers("copies", "call"), strict=True)
+        return {text: call for call, text in self._odd.items()} | {text or "": call for text, call in copies}
+
+    def _numbers(self, table: str, column: str) -> list[int]:
+        numbers: list[int] = self._tables.numbers(table, column).tolist()
+        return numbers

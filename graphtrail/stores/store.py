@@ -1,0 +1,140 @@
+"""What a home of the graph can be asked.
+
+Loading is idempotent: the same facts, in any order and batches, are the same graph. No exception of a driver escapes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from graphtrail.graph.schema import Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class SessionNode:
+    """A session as a store hands it out; see ``graph.sessions.Session`` for the fields that are not said here.
+
+    Attributes:
+        principal: key of its principal.
+        family: key of the family that it is drawn as part of.
+        workload, workload_rule, workload_confidence: the instance or function that it runs on.
+        expires: epoch seconds; None if it does not end.
+        status, origin: at the default level of confidence; see ``graph.origin``.
+        account: of the principal.
+        calls: how many it made.
+    """
+
+    key: str
+    principal: str | None
+    label: str
+    kind: str
+    uid: str | None
+    name: str | None
+    arn: str | None
+    issuer: str | None
+    created: int | None
+    expires: int | None
+    expires_assumed: bool
+    first_seen: int | None
+    last_seen: int | None
+    calls: int
+    assumed_root: bool
+    authenticated: bool
+    conflict: bool
+    account: str | None
+    family: str | None
+    workload: str | None
+    workload_rule: str | None
+    workload_confidence: Confidence | None
+    source_identity: str | None
+    ec2_role_delivery: str | None
+    mfa: bool | None
+    status: str
+    origin: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EntityNode:
+    """A principal, resource or workload.
+
+    Attributes:
+        key: an ARN or a documented pseudo-key.
+        label: one of ``graph.schema.LABELS``.
+        unique_ids: of a principal.
+        recreated: it was deleted and made again under the same name.
+    """
+
+    key: str
+    label: str
+    unique_ids: tuple[str, ...]
+    recreated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ControlEdge:
+    """An edge of the control half; see ``graph.control.Control``.
+
+    Attributes:
+        event_ids: the calls that prove it, by time and id.
+    """
+
+    source: str
+    target: str
+    type: str
+    at: int
+    until: int
+    since: int
+    rule: str
+    confidence: Confidence
+    detail: str
+    event_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is known of the case as a whole; see ``graph.summary.summary``."""
+
+    digest: str
+    totals: dict[str, int]
+    calls: int
+    first: int | None
+    last: int | None
+    begins: dict[str, int]
+    spoken_of: tuple[str, ...]
+    statuses: dict[str, int]
+    rejects: tuple[dict[str, Any], ...]
+    conflicts: tuple[dict[str, Any], ...]
+    split_keys: tuple[str, ...]
+    extents: tuple[dict[str, Any], ...]
+
+
+class Store(Protocol):
+    """A home for the graph: its control half, node by node, and what is known of the case.
+
+    Raises StoreUnavailable if the home cannot be reached, SchemaMismatch if it holds a graph of another version.
+    """
+
+    @property
+    def case(self) -> Case:
+        """The case as a whole."""
+        ...
+
+    def session(self, key: str) -> SessionNode | None:
+        """The session with this key."""
+        ...
+
+    def entity(self, key: str) -> EntityNode | None:
+        """The principal, resource or workload with this key."""
+        ...
+
+    def out(self, key: str) -> Sequence[ControlEdge]:
+        """The control edges from a node, in order of target, type and time."""
+        ...
+
+    def into(self, key: str) -> Sequence[ControlEdge]:
+        """The control edges to a node, in order of source, type and time."""
+        ...
+
+    def candidates(self, key: str) -> Sequence[tuple[str, tuple[str, ...]]]:
+        """Possible parents of a session where the evidence does not decide, each with the events that speak for it."""
+        ...

@@ -1,0 +1,54 @@
+"""The tables of the graph, opened when they are first asked for."""
+
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from graphtrail.case.tables import Table, Texts
+from graphtrail.graph.build import META
+from graphtrail.stores.store import Case
+
+Numbers = npt.NDArray[np.integer]
+
+
+class Tables:
+    """One graph on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._open: dict[str, Table] = {}
+        self._numbers: dict[tuple[str, str], Numbers] = {}
+        self._texts: dict[tuple[str, str], Texts] = {}
+        self._values: dict[tuple[str, str], list[str | None]] = {}
+
+    def table(self, name: str) -> Table:
+        """A table."""
+        if name not in self._open:
+            self._open[name] = Table(self._folder / name)
+        return self._open[name]
+
+    def numbers(self, table: str, column: str) -> Numbers:
+        """A column of numbers."""
+        if (table, column) not in self._numbers:
+            self._numbers[table, column] = self.table(table).numbers(column)
+        return self._numbers[table, column]
+
+    def texts(self, table: str, column: str) -> Texts:
+        """A column of texts, read one by one."""
+        if (table, column) not in self._texts:
+            self._texts[table, column] = self.table(table).texts(column)
+        return self._texts[table, column]
+
+    def values(self, table: str, column: str) -> list[str | None]:
+        """A column of texts, all of them; of tables of distinct values, which are small."""
+        if (table, column) not in self._values:
+            self._values[table, column] = self.texts(table, column).all()
+        return self._values[table, column]
+
+    @cached_property
+    def case(self) -> Case:
+        """What is known of the case as a whole."""
+        return msgspec.json.decode((self._folder / META).read_bytes(), type=Case)

@@ -1,0 +1,166 @@
+"""The whole graph at once: for those who want all of it in another tool."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from graphtrail.graph.model import Edge, Node, Subgraph, Value
+from graphtrail.stores.calls import Calls, Rows
+from graphtrail.stores.memory import MemoryStore
+from graphtrail.stores.store import ControlEdge, EntityNode, SessionNode
+from graphtrail.stores.tables import Numbers
+
+_ENDS = 10
+
+
+class Acted(NamedTuple):
+    """The action of an Action node: of one session, with one outcome."""
+
+    action: str
+    outcome: str
+    error_code: str | None
+
+
+def whole(store: MemoryStore) -> Subgraph:
+    """All nodes and edges: control, and touches put together by session, action, outcome and error code."""
+    nodes = [session_node(store.session_at(row)) for row in range(store.counts.sessions)]
+    nodes += [entity_node(store.entity_at(row)) for row in range(store.counts.entities)]
+    edges = [control_edge(edge) for edge in store.edges()]
+    touching = list(_touching(store))
+    actions = {edge.target: edge for edge in touching if edge.type == "PERFORMED"}
+    nodes += [Node(key, "Action", str(edge.properties["action"]), edge.properties) for key, edge in actions.items()]
+    nodes += [
+        Node(key, "IpAddress", key[3:]) for key in sorted({edge.target for edge in touching if edge.type == "FROM"})
+    ]
+    return Subgraph(
+        nodes=tuple(sorted(nodes, key=lambda node: node.key)),
+        edges=tuple(
+            sorted((*edges, *touching), key=lambda edge: (edge.source, edge.target, edge.type, edge.first_seen))
+        ),
+    )
+
+
+def session_node(session: SessionNode) -> Node:
+    """A session as a node of a picture."""
+    said: dict[str, Value] = {
+        "kind": session.kind,
+        "principal": session.principal,
+        "principal_uid": session.uid,
+        "workload": session.workload,
+        "created": session.created,
+        "expires": session.expires,
+        "expires_assumed": session.expires_assumed,
+        "first_seen": session.first_seen,
+        "last_seen": session.last_seen,
+        "calls": session.calls,
+        "mfa": session.mfa,
+        "origin": session.origin,
+        "origin_status": session.status,
+    }
+    return Node(session.key, "Session", session.name or short(session.principal or session.key), said)
+
+
+def entity_node(entity: EntityNode) -> Node:
+    """A principal, resource or workload as a node of a picture."""
+    said: dict[str, Value] = (
+        {"unique_ids": entity.unique_ids, "recreated": entity.recreated} if entity.unique_ids else {}
+    )
+    return Node(entity.key, entity.label, short(entity.key), said)
+
+
+def short(key: str) -> str:
+    """A name to read for a key: the last part of an ARN."""
+    if not key.startswith("arn:"):
+        return key.removeprefix("ip:").removeprefix("service:")
+    resource = key.split(":", 5)[-1]
+    return resource if ":s3:::" in key else resource.rpartition("/")[2] or resource
+
+
+def control_edge(edge: ControlEdge) -> Edge:
+    """A control edge as an edge of a picture."""
+    said: dict[str, Value] = {"until": edge.until, "since": edge.since}
+    if edge.detail:
+        said["detail"] = edge.detail
+    return Edge(
+        source=edge.source,
+        target=edge.target,
+        type=edge.type,
+        first_seen=edge.at,
+        last_seen=edge.at,
+        count=max(len(edge.event_ids), 1),
+        confidence=str(edge.confidence),
+        rule=edge.rule,
+        event_ids=edge.event_ids[: 2 * _ENDS],
+        event_total=len(edge.event_ids),
+        properties=said,
+    )
+
+
+def _touching(store: MemoryStore) -> Iterator[Edge]:
+    held = store.calls
+    calls = held.by_time(held.all())
+    if not len(calls):
+        return
+    actions: dict[Acted, int] = {}
+    of_kind = np.array(
+        [actions.setdefault(Acted(*_acted(held, code)), len(actions)) for code in range(len(held.kinds))]
+    )
+    names = list(actions)
+    sessions, kinds = held.column("session")[calls], of_kind[held.column("kind")[calls]]
+    for places in _groups([sessions, kinds]):
+        session, acted = store.key(int(sessions[places[0]])), names[kinds[places[0]]]
+        said: dict[str, Value] = {"action": acted.action, "outcome": acted.outcome, "error_code": acted.error_code}
+        yield _edge(held, session, action_key(session, acted), "PERFORMED", calls[places], said)
+    places_of, nodes, roles = held.touched(calls)
+    for touches in _groups([sessions[places_of], kinds[places_of], nodes, roles]):
+        first = places_of[touches[0]]
+        source = action_key(store.key(int(sessions[first])), names[kinds[first]])
+        role = held.roles[roles[touches[0]]]
+        target = store.key(int(nodes[touches[0]]))
+        yield _edge(held, source, target, "ON", calls[places_of[touches]], {"role": role})
+    yield from _addresses(store, calls, sessions)
+
+
+def _addresses(store: MemoryStore, calls: Rows, sessions: Numbers) -> Iterator[Edge]:
+    held = store.calls
+    addresses = sorted({client.address or "" for client in held.clients})
+    of_client = np.searchsorted(addresses, [client.address or "" for client in held.clients])
+    codes = of_client[held.column("client")[calls]]
+    for places in _groups([sessions, codes]):
+        address = addresses[codes[places[0]]]
+        if address:
+            yield _edge(held, store.key(int(sessions[places[0]])), f"ip:{address}", "FROM", calls[places], {})
+
+
+def action_key(session: str, acted: Acted) -> str:
+    """The key of an Action node."""
+    return f"act:{session}|{acted.action}|{acted.outcome}|{acted.error_code or ''}"
+
+
+def _acted(held: Calls, code: int) -> tuple[str, str, str | None]:
+    kind = held.kinds[code]
+    return kind.action, kind.outcome, kind.error_code
+
+
+def _groups(columns: Sequence[Numbers]) -> Iterator[Rows]:
+    """The places of equal rows, each group in its order."""
+    order = np.lexsort(tuple(reversed(columns)))
+    change = np.any([column[order][1:] != column[order][:-1] for column in columns], axis=0)
+    yield from np.split(order, np.flatnonzero(change) + 1)
+
+
+def _edge(held: Calls, source: str, target: str, kind: str, calls: Rows, said: dict[str, Value]) -> Edge:
+    times = held.column("time")
+    ends = calls if len(calls) <= 2 * _ENDS else np.concatenate([calls[:_ENDS], calls[-_ENDS:]])
+    return Edge(
+        source=source,
+        target=target,
+        type=kind,
+        first_seen=int(times[calls[0]]),
+        last_seen=int(times[calls[-1]]),
+        count=len(calls),
+        event_ids=tuple(map(held.event_id, ends.tolist())),
+        event_total=len(calls),
+        properties=said,
+    )

@@ -1,0 +1,55 @@
+"""Derived tables: what is written is read, and found by its bytes."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graphtrail.case.tables import Table, pointers, sorted_by_bytes, write
+
+
+@given(st.lists(st.tuples(st.text(), st.integers(-(2**31), 2**31 - 1), st.booleans())))
+def test_columns_come_back(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, int, bool]]):
+    path = tmp_path_factory.mktemp("tables") / "table"
+    words, numbers, truths = ([row[place] for row in rows] for place in range(3))
+    write(path, {"text": [*words, None], "number": np.array([*numbers, 7]), "truth": np.array([*truths, True])})
+    table = Table(path)
+    assert table.rows == len(rows) + 1
+    texts = table.texts("text")
+    assert len(texts) == table.rows
+    assert texts.all() == [*words, None]
+    assert [texts[row] for row in range(table.rows)] == [*words, None]
+    assert table.numbers("number").tolist() == [*numbers, 7]
+    assert table.numbers("truth").tolist() == [*map(int, truths), 1]
+
+
+def test_an_empty_table_has_columns_too(tmp_path: Path):
+    write(tmp_path / "table", {"text": [], "number": np.zeros(0, np.int32)})
+    table = Table(tmp_path / "table")
+    assert table.rows == 0
+    assert table.texts("text").all() == []
+    assert table.texts("text").find("x") is None
+    assert table.numbers("number").tolist() == []
+
+
+@given(st.sets(st.text()), st.text())
+def test_a_text_is_found_where_it_stands_and_only_there(
+    tmp_path_factory: pytest.TempPathFactory, keys: set[str], other: str
+):
+    path = tmp_path_factory.mktemp("tables") / "table"
+    ordered = sorted_by_bytes(keys)
+    write(path, {"key": ordered})
+    texts = Table(path).texts("key")
+    assert [texts.find(key) for key in ordered] == list(range(len(ordered)))
+    assert (texts.find(other) is not None) == (other in keys)
+    assert texts.after(other) == sum(key.encode() < other.encode() for key in keys)
+
+
+@given(st.lists(st.integers(0, 9)).map(sorted))
+def test_pointers_tell_where_the_members_of_each_group_lie(groups: list[int]):
+    found = pointers(np.array(groups, np.int64), 10).tolist()
+    assert len(found) == 11
+    for group in range(10):
+        assert groups[found[group] : found[group + 1]] == [group] * groups.count(group)
