@@ -12,6 +12,10 @@ from cost import cpu_seconds
 
 MOST = 1.0
 ROUNDS = 3
+ABOUT_A_SESSION = (
+    "origin", "chain", "blast-radius", "assumed-by", "addresses", "denied", "secrets", "timeline",
+)  # fmt: skip
+ABOUT_EVERYTHING = ("assumptions", "identities", "top", "unknowns", "events")
 
 
 def main() -> int:
@@ -21,12 +25,11 @@ def main() -> int:
     bucket = truth["crown_jewels"]["bucket"]
     session = truth["incident"]["seed"]
     questions = [
-        ["who-touched", bucket], ["objects", bucket], ["origin", session], ["chain", session],
-        ["blast-radius", session], ["path", session, bucket], ["assumptions"], ["assumed-by", session],
-        ["addresses", session], ["identities"], ["denied", session], ["secrets", session], ["timeline", session],
-        ["top"], ["unknowns"],
-        ["events", "--limit", "100"],
-    ]  # fmt: skip
+        *([name, session] for name in ABOUT_A_SESSION),
+        *([name, bucket] for name in ("who-touched", "objects")),
+        ["path", session, bucket],
+        *([name, "--limit", "100"] for name in ABOUT_EVERYTHING),
+    ]
     worst = 0.0
     for question in questions:
         command = [sys.executable, "-m", "graphtrail", "ask", *question, "--case", str(case), "--output", "json"]

@@ -1,12 +1,13 @@
 """``assumptions`` and ``assumed-by``."""
 
-from collections.abc import Callable, Iterator
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
 from graphtrail import arn as arns
 from graphtrail.graph.origin import LONG_LIVED
+from graphtrail.questions.answer import Lazy
 from graphtrail.questions.gaps import about_sessions
 from graphtrail.questions.question import question
 from graphtrail.questions.rows import Text, Texts, Traced
@@ -56,52 +57,74 @@ class Assumption(Traced, frozen=True, kw_only=True):
 _COLUMNS = "time action origin chain target_role issued_session issued_kind issued_calls cross_account event_id"
 
 
+class _Given(NamedTuple):
+    """A credential that was handed out, before its row is made: number of the session that called, and principals."""
+
+    issue: Issue
+    source: int
+    caller: Text
+
+
 @question(Assumption, _COLUMNS)
 def assumptions(
     trail: Trail,
     *,
     cross_account: Annotated[bool, "only where caller and role are of two accounts"] = False,
     first_seen_after: Annotated[str | None, "only by accounts that never assumed the role before this time"] = None,
-) -> Iterator[Assumption]:
+) -> Sequence[Assumption]:
     """Which roles were assumed and temporary credentials handed out, by whom?
 
     One row for each credential, by time, also for those that no record uses.
     """
-    rows = list(_rows(trail, lambda _issue, _source: True))
+    given = _given(trail)
     if first_seen_after is not None:
-        start = iso(moment(first_seen_after, trail.store.case.last or 0))
-        firsts: dict[tuple[Text, Text], str] = {}
-        for row in rows:
-            firsts.setdefault((row.target_role, _account(row.principal)), row.time)
-        rows = [row for row in rows if firsts[row.target_role, _account(row.principal)] >= start]
-    yield from (row for row in rows if row.cross_account or not cross_account)
+        start = moment(first_seen_after, trail.store.case.last or 0)
+        times = trail.store.calls.column("time")
+        firsts: dict[tuple[Text, Text], int] = {}
+        for one in given:
+            firsts.setdefault((one.issue.target, _account(one.caller)), int(times[one.issue.call]))
+        given = [one for one in given if firsts[one.issue.target, _account(one.caller)] >= start]
+    return _rows(trail, [one for one in given if not cross_account or _crosses(one)])
 
 
 @question(Assumption, _COLUMNS)
 def assumed_by(
     trail: Trail, seed: Annotated[str, "ARN of a role: who assumed it; a principal or session: what it assumed"]
-) -> Iterator[Assumption]:
+) -> Sequence[Assumption]:
     """Who assumed this role, and what did this principal assume?
 
     One row for each credential, by time.
     """
     found = find(trail, seed)
-    acting = {session.key for session in found.sessions} if found.kind != "resource" else set()
+    acting = {trail.store.number(session.key) for session in found.sessions} if found.kind != "resource" else set()
     about_sessions(trail, found.sessions)
-    yield from _rows(trail, lambda issue, source: issue.target == found.key or source in acting)
+    return _rows(trail, [one for one in _given(trail) if one.issue.target == found.key or one.source in acting])
 
 
-def _rows(trail: Trail, wanted: Callable[[Issue, str], bool]) -> Iterator[Assumption]:
-    """The credentials that are asked for, by time and event id."""
+def _given(trail: Trail) -> list[_Given]:
+    """The credentials that the answer is about, by time and id of the call and by key."""
     held = trail.store.calls
     issues = [issue for issue in held.issues if issue.method != LONG_LIVED]
-    calls = trail.within(np.unique(np.array([issue.call for issue in issues], np.int64)))
-    inside = set(calls.tolist())
-    sources = dict(zip(calls.tolist(), trail.sessions(calls).tolist(), strict=True))
-    chosen = [issue for issue in issues if issue.call in inside and wanted(issue, trail.store.key(sources[issue.call]))]
-    times = held.column("time")
-    for issue in sorted(chosen, key=lambda one: (int(times[one.call]), held.event_id(one.call), one.key or "")):
-        yield _row(trail, issue, trail.session_at(sources[issue.call]))
+    calls = held.by_time(trail.within(np.unique(np.array([issue.call for issue in issues], np.int64))))
+    places = {call: place for place, call in enumerate(calls.tolist())}
+    sources = trail.sessions(calls).tolist()
+    inside = sorted(
+        (issue for issue in issues if issue.call in places), key=lambda one: (places[one.call], one.key or "")
+    )
+    callers = {number: trail.store.principal(number) for number in set(sources)}
+    return [_Given(issue, source := sources[places[issue.call]], callers[source]) for issue in inside]
+
+
+def _rows(trail: Trail, given: Sequence[_Given]) -> Sequence[Assumption]:
+    def row(at: int) -> Assumption:
+        return _row(trail, given[at].issue, trail.session_at(given[at].source))
+
+    return Lazy(range(len(given)), row)
+
+
+def _crosses(given: _Given) -> bool:
+    """Whether caller and role are of two accounts."""
+    return _account(given.caller) not in {None, _account(given.issue.target)}
 
 
 def _row(trail: Trail, issue: Issue, source: SessionNode) -> Assumption:
