@@ -15,23 +15,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from graphtrail.case import ingest as ingesting
 from graphtrail.case import manifest
-from graphtrail.case.original import Original, original
-from graphtrail.case.rejects import rejected
 from graphtrail.errors import NotFound, UsageError
-from graphtrail.graph import build
+from graphtrail.graph.layout import FOREVER
+from graphtrail.graph.layout import folder as graph_folder
 from graphtrail.graph.model import Subgraph
 from graphtrail.graph.prepared import prepare
 from graphtrail.graph.schema import Confidence
-from graphtrail.graph.sessions import FOREVER
 from graphtrail.questions import QUESTIONS, Answer, Gap, Limits, Question, Row, Trail
 from graphtrail.questions.answer import About
 from graphtrail.questions.asking import about, ask
 from graphtrail.questions.drawing import subgraph
 from graphtrail.questions.events import call_row
 from graphtrail.render.machine import as_json
-from graphtrail.sources.files import blobs
 from graphtrail.stores.exchange import to_networkx
 from graphtrail.stores.memory import MemoryStore
 from graphtrail.stores.store import ControlEdge
@@ -42,6 +38,8 @@ from graphtrail.window import iso, window
 if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
+
+    from graphtrail.case.original import Original
 
 Given = str | int | bool | Sequence[str] | None
 DEFAULT = "graphtrail-case"
@@ -76,6 +74,9 @@ def ingest(*sources: str | Path, case: str | Path = DEFAULT, keep_records: bool 
         CaseLocked: another process is writing the case.
         CaseError: the folder is no case, or cannot be written.
     """
+    from graphtrail.case import ingest as ingesting  # noqa: PLC0415 - a question reads no logs
+    from graphtrail.sources.files import blobs  # noqa: PLC0415 - as above
+
     folder = Path(case)
     ingesting.ingest(folder, blobs(map(str, sources)), options=ingesting.Options(keep_records=keep_records))
     return open(folder)
@@ -93,7 +94,7 @@ class Case:
     def __init__(self, folder: Path) -> None:
         """Open the case in a folder, whose graph is there."""
         self.folder = folder
-        self.store = MemoryStore(build.folder(folder, manifest.load(folder)))
+        self.store = MemoryStore(graph_folder(folder, manifest.load(folder)))
         self.ask = Asker(self)
 
     def answer(self, question: Question[Row], *args: Given, **kwargs: Given) -> Result:
@@ -123,6 +124,8 @@ class Case:
         if call is None:
             raise NotFound(f"{event_id}: no event of this case has that id")
         file, place = calls.lies(call, event_id)
+        from graphtrail.case.original import original  # noqa: PLC0415 - few questions look at a record
+
         found = original(self.folder, manifest.load(self.folder), file, place)
         row = call_row(Trail(self.store, Limits()), call)
         return found, row, tuple(self.store.citing(event_id))
@@ -150,6 +153,8 @@ class Case:
 
     def rejects(self) -> list[dict[str, Any]]:
         """Every record that is no event, with file, index and reason; superseded ones are those made good since."""
+        from graphtrail.case.rejects import rejected  # noqa: PLC0415 - few questions look at rejects
+
         return rejected(self.folder, manifest.load(self.folder))
 
     def to_networkx(self) -> nx.MultiDiGraph[str]:

@@ -9,10 +9,11 @@ import numpy as np
 
 from graphtrail.case import facts as case_facts
 from graphtrail.case.facts import Facts
-from graphtrail.case.manifest import GRAPH, Manifest
+from graphtrail.case.manifest import Manifest
 from graphtrail.graph import coverage
 from graphtrail.graph.control import Control, control
 from graphtrail.graph.digest import digest
+from graphtrail.graph.layout import META, folder
 from graphtrail.graph.links import link
 from graphtrail.graph.links.forwarded import Attributed, forwarded
 from graphtrail.graph.links.workloads import workloads
@@ -22,20 +23,8 @@ from graphtrail.graph.origin import Known, Origin, Surroundings, origin
 from graphtrail.graph.records import Records, choose
 from graphtrail.graph.sessions import Session, sessions
 from graphtrail.graph.summary import summary
-from graphtrail.graph.tables import VERSION, account_of, write_graph
+from graphtrail.graph.tables import account_of, write_graph
 from graphtrail.graph.world import World, world
-
-META = "meta.json"
-
-
-def folder(case: Path, manifest: Manifest) -> Path:
-    """Where the graph of just these segments lies, or would."""
-    return case / GRAPH / f"{manifest.segments[-1] if manifest.segments else 'empty'}-v{VERSION}"
-
-
-def is_built(case: Path, manifest: Manifest) -> bool:
-    """Whether the graph of these segments is there, whole."""
-    return (folder(case, manifest) / META).is_file()
 
 
 def build(case: Path, manifest: Manifest) -> None:

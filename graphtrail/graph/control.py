@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from graphtrail.events.pivots import Pivot
+from graphtrail.graph.layout import FOREVER
 from graphtrail.graph.schema import Confidence
-from graphtrail.graph.sessions import FOREVER, Session
+from graphtrail.graph.sessions import Session
 from graphtrail.graph.world import World
 
 

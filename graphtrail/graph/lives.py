@@ -7,7 +7,8 @@ STS API Reference (GetSessionToken, GetFederationToken, AssumeRoot), S3 User Gui
 import numpy as np
 
 from graphtrail.case.arrow import Ints, Longs
-from graphtrail.graph.sessions import FOREVER, Session
+from graphtrail.graph.layout import FOREVER
+from graphtrail.graph.sessions import Session
 from graphtrail.graph.world import World
 
 _HOUR = 3600

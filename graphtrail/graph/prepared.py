@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from graphtrail.case import manifest
-from graphtrail.graph import build
+from graphtrail.graph.layout import is_built
 
 
 def prepare(case: Path) -> None:
@@ -12,6 +12,8 @@ def prepare(case: Path) -> None:
     Raises:
         CaseNotFound, SchemaMismatch, CaseLocked, CaseError: the case is gone, of another version, in use, damaged.
     """
-    if not build.is_built(case, manifest.load(case)):
+    if not is_built(case, manifest.load(case)):
+        from graphtrail.graph import build  # noqa: PLC0415 - most questions find the graph made
+
         with manifest.writing(case) as held:
             build.build(case, held)

@@ -10,10 +10,9 @@ from graphtrail.case.distinct import Codes
 from graphtrail.case.facts import Facts
 from graphtrail.events.actions import SIGN_IN
 from graphtrail.events.identity import Caller, key_id
+from graphtrail.graph.layout import FOREVER
 from graphtrail.graph.names import Names
 from graphtrail.window import iso
-
-FOREVER = 2**62
 
 
 @dataclass(slots=True, eq=False)

@@ -16,19 +16,14 @@ from graphtrail.case.derive import Client
 from graphtrail.case.tables import pointers, sorted_by_bytes, write
 from graphtrail.events.actions import Kind
 from graphtrail.events.identity import Caller
-from graphtrail.events.resources.forms import kind_of
 from graphtrail.graph.control import Control
+from graphtrail.graph.layout import NO_TIME, NONE, label_of
 from graphtrail.graph.links.forwarded import Attributed
 from graphtrail.graph.origin import Origin
 from graphtrail.graph.records import Ids
-from graphtrail.graph.schema import RESOURCE_LABELS
 from graphtrail.graph.sessions import Session
 from graphtrail.graph.world import World
 from graphtrail.sources.blob import shown
-
-VERSION = 1
-NONE = -1
-NO_TIME = -(2**62)
 
 
 class Numbers(NamedTuple):
@@ -97,16 +92,6 @@ def _write_entities(folder: Path, world: World, numbers: Numbers) -> None:
             "recreated": np.fromiter((key in world.names.recreated for key in keys), np.bool_, len(keys)),
         },
     )
-
-
-def label_of(key: str) -> str:
-    """The kind of a node by its key alone."""
-    if key.startswith("service:"):
-        return "Service"
-    if key.startswith("idc:"):
-        return "IdentityCenterUser"
-    kind = kind_of(key)
-    return RESOURCE_LABELS.get(kind) or RESOURCE_LABELS.get((kind[0], ""), "Resource")
 
 
 _TEXTS = (

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from graphtrail.graph.layout import label_of
 from graphtrail.graph.model import Edge, EventLine, Node, Subgraph, Value
-from graphtrail.graph.tables import label_of
 from graphtrail.questions.answer import Answer
 from graphtrail.questions.question import R
 from graphtrail.questions.rows import Hop, Row

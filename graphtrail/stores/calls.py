@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
-from graphtrail.graph.tables import NO_TIME
+from graphtrail.graph.layout import NO_TIME
 from graphtrail.stores.tables import Numbers, Tables
 from graphtrail.window import Window
 
@@ -189,9 +189,11 @@ class Calls:
 
     def by_time(self, calls: Rows) -> Rows:
         """Some calls in order of time and id."""
-        return calls[
-            np.lexsort((self.column("id_low")[calls], self.column("id_high")[calls], self.column("time")[calls]))
-        ]
+        times, high = self.column("time")[calls], self.column("id_high")[calls]
+        order = np.lexsort((high, times))
+        if ((np.diff(times[order]) == 0) & (np.diff(high[order]) == 0)).any():  # half an id is nearly always enough
+            order = np.lexsort((self.column("id_low")[calls], high, times))
+        return calls[order]
 
     def event_id(self, call: int) -> str:
         """The id of the event."""

@@ -1,4 +1,4 @@
-"""The embedded store: a NetworkX graph that grows.
+"""The embedded store: a graph that grows, and that NetworkX can be handed.
 
 The neighbours of a node are read in when a question first asks for them, so that a question costs what its answer
 costs, and not what the case weighs.
@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from graphtrail.case.tables import Texts
+from graphtrail.graph.layout import FOREVER, NO_TIME, NONE
 from graphtrail.graph.schema import Confidence
-from graphtrail.graph.sessions import FOREVER
-from graphtrail.graph.tables import NO_TIME, NONE
 from graphtrail.stores.calls import Calls
 from graphtrail.stores.store import Case, ControlEdge, EntityNode, SessionNode
 from graphtrail.stores.tables import Numbers, Tables
@@ -57,12 +56,15 @@ class MemoryStore:
         """The calls of the case, as columns."""
         return Calls(self._tables)
 
-    @cached_property
+    @property
     def graph(self) -> "Graph":
-        """The control half, as far as it has been asked for: an edge a key, its ``ControlEdge`` as ``edge``."""
-        import networkx as nx  # noqa: PLC0415 - a fifth of a second, and not every question walks
+        """The control half as NetworkX has it, as far as it has been asked for: each ``ControlEdge`` as ``edge``."""
+        import networkx as nx  # noqa: PLC0415 - a fifth of a second, and most questions walk without it
 
-        return nx.MultiDiGraph()
+        grown: Graph = nx.MultiDiGraph()
+        for edge in dict.fromkeys(edge for edges in self._whole.values() for edge in edges):
+            grown.add_edge(edge.source, edge.target, edge=edge)
+        return grown
 
     def session(self, key: str) -> SessionNode | None:
         """The session with this key."""
@@ -243,10 +245,8 @@ class MemoryStore:
         """The edges of a node, one way; read into the graph when they are first asked for."""
         if (key, way) not in self._whole:
             number = self.number(key)
-            edges = {} if number is None else {place: self._edge(place) for place in self._places(number, way)}
-            for place, edge in edges.items():
-                self.graph.add_edge(edge.source, edge.target, key=place, edge=edge)
-            self._whole[key, way] = tuple(sorted(edges.values(), key=_OUT if way == "out" else _INTO))
+            edges = () if number is None else map(self._edge, self._places(number, way))
+            self._whole[key, way] = tuple(sorted(edges, key=_OUT if way == "out" else _INTO))
         return self._whole[key, way]
 
     def _places(self, number: int, way: str) -> Sequence[int]:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphtrail.case.tables import Table, Texts
-from graphtrail.graph.build import META
+from graphtrail.graph.layout import META
 from graphtrail.stores.store import Case
 
 Numbers = npt.NDArray[np.integer]

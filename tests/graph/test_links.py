@@ -6,7 +6,7 @@ import cloudtrail as ct
 import pytest
 
 import graphtrail
-from graphtrail.graph.tables import label_of
+from graphtrail.graph.layout import label_of
 
 Made = Callable[..., graphtrail.Case]
 ALICE, BOB = ct.user("alice", "AKIAALICEALICEALICE0"), ct.user("bob", "AKIABOBBOBBOBBOBBOB0")

@@ -362,3 +362,9 @@ def test_records_that_contradict_each_other_are_listed_with_rejects(tmp_path: Pa
     assert found["rejected-records"] == 1
     assert len({row.event_id for row in case.ask.events().rows}) == 2
     assert case.ask.who_touched(JEWELS).graph.events
+
+
+def test_calls_of_one_second_are_in_order_of_their_ids(tmp_path: Path):
+    ids = [f"00000000-0000-4000-8000-00000000000{number}" for number in (3, 1, 2)]
+    records = [ct.get_object("09:00", ct.user("alice"), "jewels", one, eventID=one) for one in ids]
+    assert [row.event_id for row in ct.case(tmp_path, records).ask.events().rows] == sorted(ids)

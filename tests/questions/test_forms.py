@@ -176,3 +176,13 @@ def test_the_status_adds_up_and_names_what_is_not_observed(world: Case):
 def test_the_package_has_no_other_names():
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         graphtrail.nothing  # noqa: B018 - asking for it is the test
+
+
+def test_the_embedded_graph_grows_with_what_is_asked(tmp_path: Path):
+    case = ct.case(
+        tmp_path,
+        [ct.assume_role("09:00", ct.user("alice", "AKIAALICEALICEALICE0"), "deploy", "s", "ASIAISSUEDISSUEDISS0")],
+    )
+    assert len(case.store.graph) == 0
+    assert case.ask.origin("ASIAISSUEDISSUEDISS0").rows
+    assert case.store.graph.has_edge(ALICE, "key:ASIAISSUEDISSUEDISS0")

@@ -6,8 +6,9 @@ AssumeRole, GetFederationToken and CreateAccessKey. A key is issued once: nothin
 
 from collections import defaultdict
 
+from graphtrail.graph.layout import FOREVER
 from graphtrail.graph.schema import Confidence
-from graphtrail.graph.sessions import FOREVER, Session
+from graphtrail.graph.sessions import Session
 from graphtrail.graph.world import Issue, Link, World, kind_of_issue
 
 

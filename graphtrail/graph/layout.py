@@ -1,0 +1,36 @@
+"""Where the graph of a case lies, and what its tables mean by a number: shared by what writes and what reads them.
+
+What reads needs nothing of what writes: a question must not pay for the import of all rules.
+"""
+
+from pathlib import Path
+
+from graphtrail.case.manifest import GRAPH, Manifest
+from graphtrail.events.resources.forms import kind_of
+from graphtrail.graph.schema import RESOURCE_LABELS
+
+VERSION = 1
+META = "meta.json"
+NONE = -1  # no node
+NO_TIME = -(2**62)
+FOREVER = 2**62
+
+
+def folder(case: Path, manifest: Manifest) -> Path:
+    """Where the graph of just these segments lies, or would."""
+    return case / GRAPH / f"{manifest.segments[-1] if manifest.segments else 'empty'}-v{VERSION}"
+
+
+def is_built(case: Path, manifest: Manifest) -> bool:
+    """Whether the graph of these segments is there, whole."""
+    return (folder(case, manifest) / META).is_file()
+
+
+def label_of(key: str) -> str:
+    """The kind of a node by its key alone."""
+    if key.startswith("service:"):
+        return "Service"
+    if key.startswith("idc:"):
+        return "IdentityCenterUser"
+    kind = kind_of(key)
+    return RESOURCE_LABELS.get(kind) or RESOURCE_LABELS.get((kind[0], ""), "Resource")
