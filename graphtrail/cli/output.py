@@ -38,7 +38,7 @@ def put(results: Sequence[Result], output: str | None, file: Path | None, limit:
     else:
         write(written(results, kind, limit), file)
     for text in dict.fromkeys(gap.text for result in results for gap in result.coverage):
-        note(f"not in these logs: {text}")
+        note(f"what the logs cannot show: {text}")
 
 
 def _show(result: Result, limit: int | None) -> None:

@@ -17,7 +17,7 @@ from graphtrail.case.tables import pointers, sorted_by_bytes, write
 from graphtrail.events.actions import Kind
 from graphtrail.events.identity import Caller
 from graphtrail.graph.control import Control
-from graphtrail.graph.layout import NO_TIME, NONE, label_of
+from graphtrail.graph.layout import NO_TIME, NONE
 from graphtrail.graph.links.forwarded import Attributed
 from graphtrail.graph.origin import Origin
 from graphtrail.graph.records import Ids
@@ -87,7 +87,7 @@ def _write_entities(folder: Path, world: World, numbers: Numbers) -> None:
         folder / "entities",
         {
             "key": keys,
-            "label": [labels.get(key) or label_of(key) for key in keys],
+            "label": [labels.get(key) for key in keys],  # of most nodes the key tells it
             "unique_ids": [" ".join(world.names.unique_ids.get(key, ())) or None for key in keys],
             "recreated": np.fromiter((key in world.names.recreated for key in keys), np.bool_, len(keys)),
         },
@@ -160,7 +160,13 @@ def _write_control(folder: Path, world: World, numbers: Numbers, edges: Sequence
     sources = _ints(numbers.node(edge.source) for edge in edges)
     targets = _ints(numbers.node(edge.target) for edge in edges)
     ids = Ids(world.facts, world.records.suffixes)
-    proofs = [sorted({(int(world.facts.times[row]), ids[row]) for row in edge.rows}) for edge in edges]
+    times = world.facts.times
+    proofs = [
+        sorted({(int(times[row]), ids[row]) for row in edge.rows})
+        if len(edge.rows) > 1
+        else [(0, ids[row]) for row in edge.rows]
+        for edge in edges
+    ]
     write(
         folder / "control",
         {
@@ -293,10 +299,8 @@ def _write_values(folder: Path, world: World) -> None:
 
 def _columns(fields: Sequence[str], rows: Sequence[Any], numeric: tuple[str, ...]) -> dict[str, Any]:
     """Columns of named tuples: texts, and numbers with ``NONE`` where there is none."""
-    return {
-        name: _times(getattr(row, name) for row in rows) if name in numeric else [getattr(row, name) for row in rows]
-        for name in fields
-    }
+    columns = list(zip(*rows, strict=True)) or [()] * len(fields)
+    return {name: _times(column) if name in numeric else column for name, column in zip(fields, columns, strict=True)}
 
 
 def _ints(values: Iterable[int]) -> Ints:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from graphtrail.case.tables import Texts
-from graphtrail.graph.layout import FOREVER, NO_TIME, NONE
+from graphtrail.graph.layout import FOREVER, NO_TIME, NONE, label_of
 from graphtrail.graph.schema import Confidence
 from graphtrail.stores.calls import Calls
 from graphtrail.stores.store import Case, ControlEdge, EntityNode, SessionNode
@@ -191,9 +191,10 @@ class MemoryStore:
 
     def entity_at(self, row: int) -> EntityNode:
         """The entity in this row of its table."""
+        key = self._tables.texts("entities", "key")[row] or ""
         return EntityNode(
-            key=self._tables.texts("entities", "key")[row] or "",
-            label=self._tables.texts("entities", "label")[row] or "",
+            key=key,
+            label=self._tables.texts("entities", "label")[row] or label_of(key),
             unique_ids=tuple((self._tables.texts("entities", "unique_ids")[row] or "").split()),
             recreated=bool(self._tables.numbers("entities", "recreated")[row]),
         )

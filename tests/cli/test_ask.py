@@ -132,7 +132,7 @@ def test_a_form_that_is_named_counts_more_than_the_name_of_the_file(run: Run, si
 def test_what_the_logs_cannot_show_stands_on_stderr(run: Run, simulated: Simulated):
     ran = run("ask", "who-touched", "arn:aws:s3:::nobody-touched-this", "--case", simulated.case)
     assert ran.out.splitlines() == [ran.out.strip("\n")]
-    assert "not in these logs: no data event of arn:aws:s3:::nobody-touched-this" in ran.err
+    assert "what the logs cannot show: no data event of arn:aws:s3:::nobody-touched-this" in ran.err
 
 
 def test_time_account_and_region_limit_the_answer(run: Run, simulated: Simulated):
