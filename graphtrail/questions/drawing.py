@@ -17,6 +17,7 @@ from graphtrail.stores.memory import MemoryStore
 from graphtrail.stores.whole import entity_node, session_node, short
 
 _EVENTS = 2000
+_WORKLOAD = 4  # hops: opened, assumed, called, on; a service that acts for itself assumes nothing
 _Named = tuple[str, str, str]
 
 
@@ -33,7 +34,7 @@ class _Span(NamedTuple):
 
 
 def subgraph(store: MemoryStore, *answers: Answer[R]) -> Subgraph:
-    """What stands behind some answers: nodes, edges, and the evidence paths, the longest first."""
+    """What stands behind some answers: nodes, edges, and the evidence paths, those of people first."""
     drawing = _Drawing(store)
     for answer in answers:
         drawing.resource = answer.parameters.get("resource")
@@ -70,7 +71,7 @@ class _Drawing:
     def graph(self) -> Subgraph:
         """What has been drawn."""
         order = {named: place for place, named in enumerate(sorted(self._edges))}
-        paths = sorted(self._paths, key=lambda path: (-len(path), -self._paths[path], path))
+        paths = sorted(self._paths, key=self._rank)
         edges = tuple(self._edges[named] for named in order)
         return Subgraph(
             nodes=tuple(self._nodes[key] for key in sorted(self._nodes)),
@@ -78,6 +79,12 @@ class _Drawing:
             paths=tuple(tuple(order[named] for named in path) for path in paths),
             events=self._lines(event_id for edge in edges for event_id in edge.event_ids),
         )
+
+    def _rank(self, path: tuple[_Named, ...]) -> tuple[bool, bool, int, int, tuple[_Named, ...]]:
+        """People and workloads before services for themselves, what worked before what failed; then the longest."""
+        by_service = path[0][0].startswith(("service:", "svc:")) and len(path) < _WORKLOAD
+        failed = any(self._edges[named].properties.get("outcome", "ok") != "ok" for named in path)
+        return by_service, failed, -len(path), -self._paths[path], path
 
     def _hops(self, hops: Sequence[Hop]) -> list[_Named]:
         path: list[_Named] = []

@@ -142,3 +142,10 @@ def test_p29_raw_and_distinct_events_with_masked_keys(case: Cases, answer: Answe
     assert (totals["records"], totals["events"]) == (expected["raw"], expected["eventIDs"])
     assert len({row.identity_arn for row in rows} - {None}) == expected["arns"]
     assert sorted({row.access_key for row in rows} - {None}) == expected["keys"]
+
+
+def test_the_first_path_that_is_drawn_is_a_persons_and_not_that_of_a_service(invictus: Case):
+    graph = invictus.ask.who_touched(BUCKET).graph
+    starts = [graph.edges[path[0]].source for path in graph.paths]
+    assert starts[0] == "arn:aws:iam::123837392027:user/bert-jan"
+    assert starts[-1] == "service:cloudtrail.amazonaws.com"
