@@ -3,7 +3,9 @@
 import json
 import shutil
 from collections import defaultdict
+from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,7 +21,7 @@ from graphtrail.graph.links.forwarded import Attributed, forwarded
 from graphtrail.graph.links.workloads import workloads
 from graphtrail.graph.lives import lives
 from graphtrail.graph.names import Span, names
-from graphtrail.graph.origin import Known, Origin, Surroundings, origin
+from graphtrail.graph.origin import Origin, Surroundings, origin
 from graphtrail.graph.records import Records, choose
 from graphtrail.graph.sessions import Session, sessions
 from graphtrail.graph.summary import summary
@@ -77,7 +79,7 @@ def _origins(made: World, edges: list[Control], begins: dict[str, int]) -> dict[
     for edge in edges:
         into[edge.target].append(edge)
 
-    def known(key: str) -> Known | None:
+    def known(key: str) -> _Known | None:
         held = made.sessions.get(key)
         return None if held is None else _known(held, made.family_of.get(key, (None, ""))[0])
 
@@ -93,17 +95,24 @@ def _origins(made: World, edges: list[Control], begins: dict[str, int]) -> dict[
     return found
 
 
-def _known(held: Session, family: str | None) -> Known:
-    return Known(
-        key=held.key,
-        principal=held.principal,
-        label=held.label,
-        kind=held.kind,
-        uid=held.uid,
-        issuer=held.issuer,
-        created=held.created,
-        assumed_root=held.assumed_root,
-        authenticated=held.authenticated,
-        account=account_of(held),
-        family=family,
-    )
+class _Known(NamedTuple):
+    """A session as the way back needs it; see ``origin.Known``."""
+
+    key: str
+    principal: str | None
+    label: str
+    kind: str
+    uid: str | None
+    issuer: str | None
+    created: int | None
+    assumed_root: bool
+    authenticated: bool
+    account: str | None
+    family: str | None
+
+
+_HELD = attrgetter(*_Known._fields[:-2])
+
+
+def _known(held: Session, family: str | None) -> _Known:
+    return _Known._make((*_HELD(held), account_of(held), family))

@@ -35,26 +35,34 @@ class Step(Protocol):
     def detail(self) -> str: ...  # noqa: D102 - as graph.control.Control
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the way back needs of a session; the fields are those of ``sessions.Session``.
+class Known(Protocol):
+    """What the way back needs of a session; its fields are those of ``sessions.Session``.
 
-    Attributes:
-        account: of the principal; None if unknown.
-        family: key of the family that it is drawn as part of, or None.
+    ``account`` is that of the principal, None if unknown; ``family`` the key of the family that it is drawn as part of.
     """
 
-    key: str
-    principal: str | None
-    label: str
-    kind: str
-    uid: str | None
-    issuer: str | None
-    created: int | None
-    assumed_root: bool
-    authenticated: bool
-    account: str | None
-    family: str | None
+    @property
+    def key(self) -> str: ...  # noqa: D102 - see the class
+    @property
+    def principal(self) -> str | None: ...  # noqa: D102 - see the class
+    @property
+    def label(self) -> str: ...  # noqa: D102 - see the class
+    @property
+    def kind(self) -> str: ...  # noqa: D102 - see the class
+    @property
+    def uid(self) -> str | None: ...  # noqa: D102 - see the class
+    @property
+    def issuer(self) -> str | None: ...  # noqa: D102 - see the class
+    @property
+    def created(self) -> int | None: ...  # noqa: D102 - see the class
+    @property
+    def assumed_root(self) -> bool: ...  # noqa: D102 - see the class
+    @property
+    def authenticated(self) -> bool: ...  # noqa: D102 - see the class
+    @property
+    def account(self) -> str | None: ...  # noqa: D102 - see the class
+    @property
+    def family(self) -> str | None: ...  # noqa: D102 - see the class
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from graphtrail.graph.origin import Known, Origin, Step, Surroundings, made_by, origin
+from graphtrail.graph.origin import Origin, Step, Surroundings, made_by, origin
 from graphtrail.graph.schema import Confidence
 from graphtrail.questions.answer import Gap
 from graphtrail.questions.rows import Hop, Maker
@@ -167,28 +167,10 @@ class Trail:
         store = self.store
         begins = store.case.begins
         return Surroundings(
-            session=self._known,
+            session=store.session,
             into=store.into,
             candidates=lambda key: tuple(source for source, _ in store.candidates(key)),
             begins=lambda account: begins.get(account or ""),
-        )
-
-    def _known(self, key: str) -> Known | None:
-        session = self.store.session(key)
-        if session is None:
-            return None
-        return Known(
-            key=session.key,
-            principal=session.principal,
-            label=session.label,
-            kind=session.kind,
-            uid=session.uid,
-            issuer=session.issuer,
-            created=session.created,
-            assumed_root=session.assumed_root,
-            authenticated=session.authenticated,
-            account=session.account,
-            family=session.family,
         )
 
 
