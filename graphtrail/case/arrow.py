@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from pyarrow._compute import call_function  # see numbered
+from pyarrow._compute import DictionaryEncodeOptions, call_function  # see encoded
 
 from graphtrail.events.secrets import cleaned
 
@@ -74,9 +74,21 @@ def blobs(values: Iterable[bytes | None]) -> Array:
 
 def numbered(values: npt.NDArray[np.integer]) -> Ints:
     """Numbers of equal values, in the order in which they first come."""
+    return encoded(numbers(values))[0]
+
+
+def encoded(column: Array | ChunkedArray) -> tuple[Ints, Array]:
+    """A column as codes into its distinct values, which stand in the order in which they first come, null among them.
+
+    Args:
+        column: of texts, numbers or truths.
+    """
     # Not by the method of the array: it imports pyarrow.compute, which takes 40 ms to write its functions.
-    held = call_function("dictionary_encode", [numbers(values)])
-    return integers(held.indices)
+    held = call_function("dictionary_encode", [column], DictionaryEncodeOptions("encode"))
+    chunks: list[Any] = held.chunks if isinstance(held, pa.ChunkedArray) else [held]
+    if not chunks:
+        return np.zeros(0, np.int32), pa.nulls(0, column.type)
+    return np.concatenate([integers(chunk.indices) for chunk in chunks]), chunks[0].dictionary
 
 
 def fixed(values: npt.NDArray[np.uint8]) -> Array:
@@ -111,8 +123,8 @@ def array(kind: pa.DataType, values: Sequence[object]) -> Array:
 def integers(column: Array | ChunkedArray) -> npt.NDArray[Any]:
     """The numbers of a column without nulls, as one numpy array of their own width."""
     chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
-    parts = [_held(chunk) for chunk in chunks]
-    return parts[0] if len(parts) == 1 else np.concatenate(parts) if parts else np.zeros(0, np.int64)
+    parts = [_held(chunk) for chunk in chunks] or [np.zeros(0, column.type.to_pandas_dtype())]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _held(chunk: Array) -> npt.NDArray[Any]:
@@ -141,9 +153,10 @@ def _variable(kind: pa.DataType, data: bytes, lengths: Ints, values: Sequence[ob
     return pa.Array.from_buffers(kind, len(lengths), [_valid(missing), pa.py_buffer(ends.data), pa.py_buffer(data)])
 
 
-def bits(column: ChunkedArray) -> Mask:
+def bits(column: Array | ChunkedArray) -> Mask:
     """The truths of a column without nulls."""
-    parts = [_unpacked(data, chunk) for chunk in column.chunks if (data := chunk.buffers()[1])]
+    chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+    parts = [_unpacked(data, chunk) for chunk in chunks if (data := chunk.buffers()[1])]
     return np.concatenate(parts) if parts else np.zeros(0, np.bool_)
 
 
@@ -181,12 +194,33 @@ def _words(chunk: Array) -> list[str | None]:
         found = [text[start:end] for start, end in itertools.pairwise(ends)]
     else:
         found = [held[start:end].decode() for start, end in itertools.pairwise(ends)]
+    return _with_none(found, chunk)
+
+
+def python(column: Array | ChunkedArray) -> list[Any]:
+    """The values of a column as Python objects."""
+    if pa.types.is_string(column.type):
+        return words(column)
+    chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+    return [value for chunk in chunks for value in _python(chunk)]
+
+
+def _python(chunk: Array) -> list[Any]:
+    if pa.types.is_integer(chunk.type):
+        found = integers(chunk).tolist()
+    elif pa.types.is_boolean(chunk.type):
+        found = bits(chunk).tolist()
+    elif pa.types.is_binary(chunk.type):
+        ends, data = _ends(chunk)
+        found = [data[start:end] for start, end in itertools.pairwise(ends)]
+    else:  # bytes of one length: Arrow's own way
+        return chunk.to_pylist()
+    return _with_none(found, chunk)
+
+
+def _with_none(found: list[Any], chunk: Array) -> list[Any]:
+    """The values, None where the chunk has none."""
     if chunk.null_count:
         for row in np.flatnonzero(~present(chunk)).tolist():
             found[row] = None
     return found
-
-
-def python(column: ChunkedArray) -> list[Any]:
-    """The values of a column as Python objects."""
-    return words(column) if pa.types.is_string(column.type) else column.to_pylist()

@@ -1,19 +1,22 @@
 """The facts of a whole case, read from its segments: one numbering of values over all of them."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
-from graphtrail.case import arrow, segment
+from graphtrail.case import arrow, segment, values
 from graphtrail.case.arrow import Ints, Longs, Mask
 from graphtrail.case.derive import Client
-from graphtrail.case.distinct import Codes, Key
 from graphtrail.case.files import File, Standing, standing
 from graphtrail.case.manifest import Manifest
+from graphtrail.case.schema import TABLES
+from graphtrail.case.values import Rows, Words
 from graphtrail.events.actions import Kind
 from graphtrail.events.credentials import Credential
 from graphtrail.events.identity import Caller
@@ -50,9 +53,9 @@ class Facts:
     """
 
     kinds: list[Kind]
-    callers: list[Caller]
-    clients: list[Client]
-    resources: list[str]
+    callers: Rows[Caller]
+    clients: Rows[Client]
+    resources: Words
     roles: list[str]
     files: list[File]
     rejects: list[Listed]
@@ -87,101 +90,73 @@ def read(case: Path, manifest: Manifest) -> Facts:
     Raises:
         CaseError: a segment is gone or damaged.
     """
-    reader = _Reader(case)
-    for name in manifest.segments:
-        reader.take(name)
-    return reader.facts()
 
+    def tables(name: str) -> list[pa.Table]:
+        return [segment.read(case, one, name) for one in manifest.segments] or [TABLES[name].empty_table()]
 
-@dataclass(slots=True)
-class _Reader:
-    case: Path
-    kinds: Codes[Kind] = field(default_factory=Codes)
-    callers: Codes[Caller] = field(default_factory=Codes)
-    clients: Codes[Client] = field(default_factory=Codes)
-    resources: Codes[str] = field(default_factory=Codes)
-    roles: Codes[str] = field(default_factory=Codes)
-    files: list[File] = field(default_factory=list)
-    rejects: list[Listed] = field(default_factory=list)
-    credentials: list[tuple[int, Credential]] = field(default_factory=list)
-    pivots: list[tuple[int, Pivot]] = field(default_factory=list)
-    sparse: dict[str, dict[int, str]] = field(
-        default_factory=lambda: {"event_text": {}, "shared_id": {}, "session": {}}
+    calls, touches, listed = tables("calls"), tables("touches"), tables("files")
+    first_calls, first_files = _starts(calls), _starts(listed)
+    kinds, kind = values.rows(tables("kinds"), Kind._make)
+    callers, caller = values.rows(tables("callers"), Caller._make)
+    clients, client = values.rows(tables("clients"), Client._make)
+    resources, touch_resource = values.words([table.column("resource") for table in touches])
+    roles, touch_role = values.words([table.column("role") for table in touches])
+    files = [File._make(row) for table in listed for row in segment.python(table)]
+    return Facts(
+        kinds=list(kinds),
+        callers=callers,
+        clients=clients,
+        resources=resources,
+        roles=roles.all,
+        files=files,
+        rejects=[Listed(file, *rest) for file, rest in _numbered(tables("rejects"), first_files)],
+        standing=standing(files),
+        texts=_given(calls, "event_text"),
+        shared=_given(calls, "shared_id"),
+        sessions=_given(calls, "session"),
+        ids=np.concatenate([_bytes(table.column("event_id")) for table in calls]),
+        request_ids=_joined(calls, "request_hash"),
+        times=_joined(calls, "time"),
+        kind=_moved(calls, "kind", kind),
+        caller=_moved(calls, "caller", caller),
+        client=_moved(calls, "client", client),
+        file=_shifted(calls, "file", first_files),
+        place=_joined(calls, "place"),
+        correction=np.concatenate([arrow.bits(table.column("correction")) for table in calls]),
+        touch_call=_shifted(touches, "call", first_calls),
+        touch_resource=np.concatenate(touch_resource),
+        touch_role=np.concatenate(touch_role),
+        credentials=[(call, Credential._make(rest)) for call, rest in _numbered(tables("credentials"), first_calls)],
+        pivots=[(call, Pivot._make(rest)) for call, rest in _numbered(tables("pivots"), first_calls)],
     )
-    arrays: dict[str, list[npt.NDArray[np.generic]]] = field(default_factory=dict)
-    rows: int = 0
-
-    def take(self, name: str) -> None:
-        """Add the facts of one segment."""
-        start, first_file = self.rows, len(self.files)
-        kinds = self._numbered(name, "kinds", Kind._make, self.kinds)
-        callers = self._numbered(name, "callers", Caller._make, self.callers)
-        clients = self._numbered(name, "clients", Client._make, self.clients)
-        self.files += map(File._make, segment.rows(self.case, name, "files"))
-        self.rejects += [
-            Listed(first_file + file, place, reason, non_event)
-            for file, place, reason, non_event in map(Listed._make, segment.rows(self.case, name, "rejects"))
-        ]
-        self.credentials += [
-            (start + row[0], Credential._make(row[1:])) for row in segment.rows(self.case, name, "credentials")
-        ]
-        self.pivots += [(start + row[0], Pivot._make(row[1:])) for row in segment.rows(self.case, name, "pivots")]
-        calls = segment.read(self.case, name, "calls")
-        for column, texts in self.sparse.items():
-            texts |= {start + row: text for row, text in _given(calls.column(column))}
-        self._keep("ids", _bytes(calls.column("event_id")))
-        self._keep("request_ids", arrow.integers(calls.column("request_hash")))
-        self._keep("times", arrow.integers(calls.column("time")))
-        self._keep("kind", kinds[arrow.integers(calls.column("kind"))])
-        self._keep("caller", callers[arrow.integers(calls.column("caller"))])
-        self._keep("client", clients[arrow.integers(calls.column("client"))])
-        self._keep("file", arrow.integers(calls.column("file")) + np.int32(first_file))
-        self._keep("place", arrow.integers(calls.column("place")))
-        self._keep("correction", arrow.bits(calls.column("correction")))
-        touches = segment.read(self.case, name, "touches")
-        self._keep("touch_call", arrow.integers(touches.column("call")) + np.int32(start))
-        self._keep("touch_resource", _recoded(touches.column("resource"), self.resources))
-        self._keep("touch_role", _recoded(touches.column("role"), self.roles))
-        self.rows += len(calls)
-
-    def facts(self) -> Facts:
-        """Everything taken."""
-        whole = {name: np.concatenate(parts) if len(parts) > 1 else parts[0] for name, parts in self.arrays.items()}
-        return Facts(
-            kinds=list(self.kinds),
-            callers=list(self.callers),
-            clients=list(self.clients),
-            resources=list(self.resources),
-            roles=list(self.roles),
-            files=self.files,
-            rejects=self.rejects,
-            standing=standing(self.files),
-            texts=self.sparse["event_text"],
-            shared=self.sparse["shared_id"],
-            sessions=self.sparse["session"],
-            credentials=self.credentials,
-            pivots=self.pivots,
-            **(_EMPTY | whole),
-        )
-
-    def _keep(self, name: str, part: npt.NDArray[np.generic]) -> None:
-        self.arrays.setdefault(name, []).append(part)
-
-    def _numbered(self, name: str, table: str, make: Callable[[tuple[Any, ...]], Key], codes: Codes[Key]) -> Ints:
-        rows = segment.rows(self.case, name, table)
-        return np.array([codes[make(row)] for row in rows], np.int32)
 
 
-_EMPTY: dict[str, npt.NDArray[np.generic]] = {
-    "ids": np.zeros((0, 16), np.uint8),
-    "request_ids": np.zeros(0, np.uint64),
-    "times": np.zeros(0, np.int64),
-    "correction": np.zeros(0, np.bool_),
-    **{
-        name: np.zeros(0, np.int32)
-        for name in ("kind", "caller", "client", "file", "place", "touch_call", "touch_resource", "touch_role")
-    },
-}
+def _starts(tables: Sequence[pa.Table]) -> list[int]:
+    """How many rows stand before each table."""
+    return [0, *itertools.accumulate(map(len, tables[:-1]))]
+
+
+def _numbered(tables: Iterable[pa.Table], starts: Iterable[int]) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The rows of tables: the number of the call or file over all segments that stands first, and the rest."""
+    for table, start in zip(tables, starts, strict=True):
+        for number, *rest in segment.python(table):
+            yield start + number, rest
+
+
+def _joined(tables: Iterable[pa.Table], column: str) -> npt.NDArray[Any]:
+    return np.concatenate([arrow.integers(table.column(column)) for table in tables])
+
+
+def _moved(tables: Iterable[pa.Table], column: str, numbers: Iterable[Ints]) -> Ints:
+    """A column of codes, in the numbering of the case."""
+    pairs = zip(tables, numbers, strict=True)
+    return np.concatenate([moved[arrow.integers(table.column(column))] for table, moved in pairs])
+
+
+def _shifted(tables: Iterable[pa.Table], column: str, starts: Iterable[int]) -> Ints:
+    """A column of numbers, counted over all segments."""
+    pairs = zip(tables, starts, strict=True)
+    return np.concatenate([arrow.integers(table.column(column)) + np.int32(start) for table, start in pairs])
 
 
 def _bytes(column: arrow.ChunkedArray) -> npt.NDArray[np.uint8]:
@@ -191,24 +166,12 @@ def _bytes(column: arrow.ChunkedArray) -> npt.NDArray[np.uint8]:
         np.frombuffer(memoryview(chunk.buffers()[1] or b""), np.uint8, len(chunk) * width, chunk.offset * width)
         for chunk in column.chunks
     ]
-    return np.concatenate(parts).reshape(-1, width)
+    return np.concatenate([np.zeros(0, np.uint8), *parts]).reshape(-1, width)
 
 
-def _given(column: arrow.CodedColumn) -> Iterator[tuple[int, str]]:
-    """The values of a column that few rows have."""
-    start = 0
-    for chunk in column.chunks:
-        if chunk.null_count < len(chunk):
-            values, codes = arrow.words(chunk.dictionary), arrow.integers(chunk.indices)
-            for row in np.flatnonzero(arrow.present(chunk.indices)).tolist():
-                yield start + row, str(values[codes[row]])
-        start += len(chunk)
-
-
-def _recoded(column: arrow.CodedColumn, codes: Codes[str]) -> Ints:
-    """A dictionary-encoded column in another numbering."""
-    parts = []
-    for chunk in column.chunks:
-        moved = np.array([codes[str(value)] for value in arrow.words(chunk.dictionary)], np.int32)
-        parts.append(moved[arrow.integers(chunk.indices)])
-    return np.concatenate(parts, dtype=np.int32) if parts else np.zeros(0, np.int32)
+def _given(tables: Iterable[pa.Table], column: str) -> dict[int, str]:
+    """The values of a column that few rows have, by row."""
+    found, codes = values.words([table.column(column) for table in tables])
+    joined = np.concatenate(codes)
+    rows = np.flatnonzero(joined >= 0)
+    return dict(zip(rows.tolist(), map(found.all.__getitem__, joined[rows].tolist()), strict=True))

@@ -154,8 +154,12 @@ def rows(case: Path, segment: str, table: str) -> list[tuple[Any, ...]]:
     Raises:
         CaseError: the file is gone or damaged.
     """
-    held = read(case, segment, table)
-    return list(zip(*(arrow.python(column) for column in held.columns), strict=True))
+    return python(read(case, segment, table))
+
+
+def python(table: pa.Table) -> list[tuple[Any, ...]]:
+    """The rows of a small table."""
+    return list(zip(*(arrow.python(column) for column in table.columns), strict=True))
 
 
 def read(case: Path, segment: str, table: str, columns: list[str] | None = None) -> pa.Table:

@@ -62,7 +62,7 @@ def _touches(whole: "hashlib._Hash", facts: Facts, place: npt.NDArray[np.int64])
         whole.update(np.ascontiguousarray(column[order]).tobytes())
 
 
-def _ranked(whole: "hashlib._Hash", codes: Ints, values: list[str]) -> Ints:
+def _ranked(whole: "hashlib._Hash", codes: Ints, values: Sequence[str]) -> Ints:
     """Write the values that are used, in order; give each code its place among them."""
     ordered = sorted(np.unique(codes).tolist(), key=values.__getitem__)
     _listed(whole, (values[code] for code in ordered))

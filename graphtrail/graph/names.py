@@ -157,7 +157,7 @@ def _place(key: str) -> _Place | None:
     return _Place(named.partition, named.account, kind, path.rpartition("/")[2]) if named and kind in _NAMED else None
 
 
-def _secrets(resources: list[str]) -> dict[str, str]:
+def _secrets(resources: Iterable[str]) -> dict[str, str]:
     """The whole ARN of a secret for its partial one, where just one has its name."""
     secrets = [key for key in resources if ":secretsmanager:" in key and ":secret:" in key]
     whole: dict[str, set[str]] = defaultdict(set)

@@ -1,0 +1,130 @@
+"""Distinct values of a whole case, in columns: millions of texts, of which Python sees only those that it asks for."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, Generic, TypeVar, cast, overload
+
+import numpy as np
+import pyarrow as pa
+
+from graphtrail.case import arrow
+from graphtrail.case.arrow import Ints
+from graphtrail.case.distinct import grouped
+
+Row = TypeVar("Row", bound=tuple[Any, ...])
+
+
+class Column:
+    """A column, as codes into its distinct values; if some row has none, None is one of those.
+
+    Attributes:
+        codes: of each row.
+        distinct: the values, as Arrow has them.
+    """
+
+    def __init__(self, codes: Ints, distinct: arrow.Array) -> None:
+        self.codes = codes
+        self.distinct = distinct
+
+    @cached_property
+    def values(self) -> list[Any]:
+        """The distinct values."""
+        return arrow.python(self.distinct)
+
+    def all(self) -> list[Any]:
+        """The value of every row."""
+        return list(map(self.values.__getitem__, self.codes.tolist()))
+
+    def where(self, asked: Callable[[Any], bool]) -> arrow.Mask:
+        """The rows whose value is asked for."""
+        return np.fromiter(map(asked, self.values), np.bool_, len(self.values))[self.codes]
+
+
+class Rows(Sequence[Row], Generic[Row]):
+    """The distinct rows of a table, in columns; they are made when somebody asks for them."""
+
+    def __init__(self, make: Callable[[Iterable[Any]], Row], columns: dict[str, Column]) -> None:
+        """Hold columns of one length, in the order of the fields that ``make`` takes."""
+        self._make = make
+        self._columns = columns
+        self._made: dict[int, Row] = {}
+
+    def __len__(self) -> int:
+        return len(next(iter(self._columns.values())).codes)
+
+    @overload
+    def __getitem__(self, row: int) -> Row: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[Row]: ...
+    def __getitem__(self, row: int | slice) -> Row | list[Row]:
+        if isinstance(row, slice):
+            return [self[at] for at in range(*row.indices(len(self)))]
+        if row not in self._made:
+            self._made[row] = self._make(column.values[column.codes[row]] for column in self._columns.values())
+        return self._made[row]
+
+    def __iter__(self) -> Iterator[Row]:
+        return map(self._make, zip(*(column.all() for column in self._columns.values()), strict=True))
+
+    def column(self, name: str) -> Column:
+        """A column."""
+        return self._columns[name]
+
+
+class Words(Sequence[str]):
+    """Distinct texts.
+
+    Attributes:
+        array: the same as Arrow has them.
+    """
+
+    def __init__(self, array: arrow.Array) -> None:
+        self.array = array
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    @overload
+    def __getitem__(self, row: int) -> str: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[str]: ...
+    def __getitem__(self, row: int | slice) -> str | list[str]:
+        return self.all[row]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.all)
+
+    @cached_property
+    def all(self) -> list[str]:
+        """All of them."""
+        return cast("list[str]", arrow.words(self.array))
+
+
+def rows(tables: Sequence[pa.Table], make: Callable[[Iterable[Any]], Row]) -> tuple[Rows[Row], list[Ints]]:
+    """The distinct rows of some tables of one schema, and for each table the number of each of its rows among them."""
+    whole = pa.concat_tables(tables)
+    encoded = {name: arrow.encoded(whole.column(name)) for name in whole.schema.names}
+    firsts, groups = grouped([(codes, len(distinct)) for codes, distinct in encoded.values()])
+    columns = {name: Column(codes[firsts], distinct) for name, (codes, distinct) in encoded.items()}
+    return Rows(make, columns), _split(groups, [len(table) for table in tables])
+
+
+def words(columns: Sequence[arrow.CodedColumn]) -> tuple[Words, list[Ints]]:
+    """The distinct texts of some dictionary-encoded columns, and the number of each row's, negative where it has none.
+
+    A text counts as soon as a dictionary has it.
+    """
+    chunks = [chunk for column in columns for chunk in column.chunks]
+    moved, distinct = arrow.encoded(pa.chunked_array([chunk.dictionary for chunk in chunks], pa.string()))
+    parts, start = [], 0
+    for chunk in chunks:
+        codes = np.append(moved[start : start + len(chunk.dictionary)], np.int32(-1))
+        indices = arrow.integers(chunk.indices)
+        parts.append(codes[np.where(arrow.present(chunk.indices), indices, -1) if chunk.null_count else indices])
+        start += len(chunk.dictionary)
+    joined = np.concatenate([np.zeros(0, np.int32), *parts])
+    return Words(distinct), _split(joined, [len(column) for column in columns])
+
+
+def _split(whole: Ints, lengths: list[int]) -> list[Ints]:
+    return np.split(whole, np.cumsum(lengths)[:-1])
