@@ -16,7 +16,7 @@ from graphtrail.case.derive import Client
 from graphtrail.case.files import File, Standing, standing
 from graphtrail.case.manifest import Manifest
 from graphtrail.case.schema import TABLES
-from graphtrail.case.values import Rows, Words
+from graphtrail.case.values import Given, Rows, Words
 from graphtrail.events.actions import Kind
 from graphtrail.events.credentials import Credential
 from graphtrail.events.identity import Caller
@@ -61,9 +61,9 @@ class Facts:
     rejects: list[Listed]
     standing: Standing
     ids: npt.NDArray[np.uint8]
-    texts: dict[int, str]
-    shared: dict[int, str]
-    sessions: dict[int, str]
+    texts: Given
+    shared: Given
+    sessions: Given
     request_ids: npt.NDArray[np.uint64]
     times: Longs
     kind: Ints
@@ -169,9 +169,7 @@ def _bytes(column: arrow.ChunkedArray) -> npt.NDArray[np.uint8]:
     return np.concatenate([np.zeros(0, np.uint8), *parts]).reshape(-1, width)
 
 
-def _given(tables: Iterable[pa.Table], column: str) -> dict[int, str]:
-    """The values of a column that few rows have, by row."""
-    found, codes = values.words([table.column(column) for table in tables])
-    joined = np.concatenate(codes)
-    rows = np.flatnonzero(joined >= 0)
-    return dict(zip(rows.tolist(), map(found.all.__getitem__, joined[rows].tolist()), strict=True))
+def _given(tables: Iterable[pa.Table], column: str) -> Given:
+    """A column that few rows have a value in."""
+    distinct, codes = values.words([table.column(column) for table in tables])
+    return Given(np.concatenate(codes), distinct)

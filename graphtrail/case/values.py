@@ -1,6 +1,6 @@
 """Distinct values of a whole case, in columns: millions of texts, of which Python sees only those that it asks for."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast, overload
 
@@ -12,6 +12,7 @@ from graphtrail.case.arrow import Ints
 from graphtrail.case.distinct import grouped
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
+Other = TypeVar("Other")
 
 
 class Column:
@@ -98,6 +99,44 @@ class Words(Sequence[str]):
     def all(self) -> list[str]:
         """All of them."""
         return cast("list[str]", arrow.words(self.array))
+
+
+class Given(Mapping[int, str]):
+    """A column of texts that few rows have a value in: the text by row.
+
+    Attributes:
+        rows: that have one, in order.
+        codes: of each of them its number among ``distinct``.
+        distinct: the texts.
+    """
+
+    def __init__(self, column: Ints, distinct: Words) -> None:
+        """Hold the numbers of a whole column, negative where it has no value."""
+        self.rows = np.flatnonzero(column >= 0)
+        self.codes = column[self.rows]
+        self.distinct = distinct
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, row: int) -> str:
+        return self._by_row[row]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._by_row)
+
+    @overload
+    def get(self, row: int, /) -> str | None: ...
+    @overload
+    def get(self, row: int, default: str | Other, /) -> str | Other: ...
+    def get(self, row: int, default: object = None, /) -> object:
+        """The text of a row; what ``Mapping`` does in Python, done by the dictionary."""
+        return self._by_row.get(row, default)
+
+    @cached_property
+    def _by_row(self) -> dict[int, str]:
+        texts = map(self.distinct.all.__getitem__, self.codes.tolist())
+        return dict(zip(self.rows.tolist(), texts, strict=True))
 
 
 def rows(tables: Sequence[pa.Table], make: Callable[[Iterable[Any]], Row]) -> tuple[Rows[Row], list[Ints]]:
