@@ -14,6 +14,7 @@ from graphtrail.case.arrow import Ints, Longs
 Buffer = Any  # bytes, or what hands them out: msgspec.Raw, which the stubs do not know as such
 Key = TypeVar("Key")
 _WIDTH = 2**62
+_BITS = 63
 
 
 class Codes(dict[Key, int], Generic[Key]):
@@ -90,6 +91,28 @@ def grouped(columns: Sequence[tuple[npt.NDArray[np.integer], int]]) -> Grouped:
     firsts = np.zeros(int(groups.max(initial=-1)) + 1, np.int64)
     firsts[groups[::-1]] = np.arange(len(key) - 1, -1, -1)
     return Grouped(firsts, groups)
+
+
+def in_order(columns: Sequence[tuple[npt.NDArray[np.integer], int]]) -> list[npt.NDArray[np.integer]]:
+    """The rows of columns, sorted by the first column, then by the second, and so on.
+
+    Args:
+        columns: each given with a number that all of its numbers are less than; none is negative.
+    """
+    widths = [size.bit_length() for _, size in columns]
+    if sum(widths) >= _BITS:
+        order = np.lexsort([column for column, _ in reversed(columns)])
+        return [column[order] for column, _ in columns]
+    packed = np.zeros(len(columns[0][0]), np.int64)  # sorting numbers costs half of sorting their places
+    for (column, _), width in zip(columns, widths, strict=True):
+        packed <<= width
+        packed |= column
+    packed.sort()
+    found = []
+    for (column, _), width in zip(reversed(columns), reversed(widths), strict=True):
+        found.append((packed & ((1 << width) - 1)).astype(column.dtype))
+        packed >>= width
+    return found[::-1]
 
 
 class Spread(NamedTuple):

@@ -100,6 +100,11 @@ class Words(Sequence[str]):
         """All of them."""
         return cast("list[str]", arrow.words(self.array))
 
+    @cached_property
+    def order(self) -> Ints:
+        """The numbers of all of them, in order of the texts."""
+        return np.fromiter(sorted(range(len(self)), key=self.all.__getitem__), np.int32, len(self))
+
 
 class Given(Mapping[int, str]):
     """A column of texts that few rows have a value in: the text by row.

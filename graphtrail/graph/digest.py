@@ -5,13 +5,14 @@ once, in order, with the rows pointing at them.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from graphtrail.case.arrow import Ints
+from graphtrail.case.arrow import Ints, Mask
+from graphtrail.case.distinct import in_order
 from graphtrail.case.facts import Facts
 from graphtrail.graph.records import Records
 
@@ -28,51 +29,62 @@ def digest(facts: Facts, records: Records) -> str:
     whole.update(facts.times[rows].tobytes())
     whole.update(facts.correction[rows].tobytes())
     whole.update(facts.request_ids[rows].tobytes())
-    for codes, values in ((facts.kind, facts.kinds), (facts.caller, facts.callers), (facts.client, facts.clients)):
-        _column(whole, codes[rows], [msgspec.json.encode(value) for value in values])
+    _column(whole, facts.kind[rows], facts.kinds)
+    _column(whole, facts.caller[rows], facts.callers)
+    _column(whole, facts.client[rows], facts.clients)
     for texts in (facts.texts, facts.shared, facts.sessions, records.suffixes):
         _listed(whole, sorted((int(place[row]), text) for row, text in texts.items() if place[row] >= 0))
     _touches(whole, facts, place)
     for pairs in (facts.credentials, facts.pivots):
-        _listed(
-            whole,
-            sorted((int(place[row]), msgspec.json.encode(fact).decode()) for row, fact in pairs if place[row] >= 0),
-        )
+        told = ((int(place[row]), msgspec.json.encode(fact).decode()) for row, fact in pairs if place[row] >= 0)
+        _listed(whole, sorted(told))
     return f"sha256:{whole.hexdigest()}"
 
 
-def _column(whole: "hashlib._Hash", codes: Ints, values: Sequence[bytes]) -> None:
+def _column(whole: "hashlib._Hash", codes: Ints, values: Iterable[object]) -> None:
     """Distinct values that are used, in order, and for each row which of them it has."""
-    used = np.unique(codes)
-    ordered = sorted(used.tolist(), key=values.__getitem__)
-    rank = np.zeros(len(values), np.int32)
-    rank[ordered] = np.arange(len(ordered), dtype=np.int32)
-    for code in ordered:
-        whole.update(b"%d:" % len(values[code]) + values[code])
-    whole.update(rank[codes].tobytes())
+    written = list(map(msgspec.json.Encoder().encode, values))
+    used = _used(codes, len(written))
+    ordered = sorted(np.flatnonzero(used).tolist(), key=written.__getitem__)
+    whole.update(_joined(map(written.__getitem__, ordered)))
+    whole.update(_rank(np.array(ordered, np.int32), len(written))[codes].tobytes())
 
 
 def _touches(whole: "hashlib._Hash", facts: Facts, place: npt.NDArray[np.int64]) -> None:
     places = place[facts.touch_call]
     kept = places >= 0
-    resources = _ranked(whole, facts.touch_resource[kept], facts.resources)
-    roles = _ranked(whole, facts.touch_role[kept], facts.roles)
-    order = np.lexsort((roles, resources, places[kept]))
-    for column in (places[kept], resources, roles):
-        whole.update(np.ascontiguousarray(column[order]).tobytes())
+    resources, roles = facts.touch_resource[kept], facts.touch_role[kept]
+    named = facts.resources.order
+    named = named[_used(resources, len(facts.resources))[named]]
+    _listed(whole, map(facts.resources.all.__getitem__, named.tolist()))
+    played = sorted(np.flatnonzero(_used(roles, len(facts.roles))).tolist(), key=facts.roles.__getitem__)
+    _listed(whole, map(facts.roles.__getitem__, played))
+    ranked = (
+        (places[kept], len(place)),
+        (_rank(named, len(facts.resources))[resources], len(named)),
+        (_rank(np.array(played, np.int32), len(facts.roles))[roles], len(played)),
+    )
+    for column in in_order(ranked):
+        whole.update(column.tobytes())
 
 
-def _ranked(whole: "hashlib._Hash", codes: Ints, values: Sequence[str]) -> Ints:
-    """Write the values that are used, in order; give each code its place among them."""
-    ordered = sorted(np.unique(codes).tolist(), key=values.__getitem__)
-    _listed(whole, (values[code] for code in ordered))
-    rank = np.zeros(len(values), np.int32)
+def _used(codes: Ints, count: int) -> Mask:
+    """Which of ``count`` values have a row."""
+    used = np.zeros(count, np.bool_)
+    used[codes] = True
+    return used
+
+
+def _rank(ordered: Ints, count: int) -> Ints:
+    """For each of ``count`` values its place among those that are used."""
+    rank = np.zeros(count, np.int32)
     rank[ordered] = np.arange(len(ordered), dtype=np.int32)
-    return rank[codes]
+    return rank
 
 
 def _listed(whole: "hashlib._Hash", values: Iterable[object]) -> None:
-    for value in values:
-        written = msgspec.json.encode(value)
-        whole.update(b"%d:" % len(written) + written)
-    whole.update(b"\n")
+    whole.update(_joined(map(msgspec.json.Encoder().encode, values)) + b"\n")
+
+
+def _joined(written: Iterable[bytes]) -> bytes:
+    return b"".join([b"%d:%b" % (len(one), one) for one in written])
