@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from pyarrow._compute import DictionaryEncodeOptions, call_function  # see encoded
+from pyarrow._compute import DictionaryEncodeOptions, MatchSubstringOptions, TakeOptions, call_function  # see encoded
 
 from graphtrail.events.secrets import cleaned
 
@@ -91,6 +91,11 @@ def encoded(column: Array | ChunkedArray) -> tuple[Ints, Array]:
     return np.concatenate([integers(chunk.indices) for chunk in chunks]), chunks[0].dictionary
 
 
+def containing(column: Array, part: str) -> Mask:
+    """Which texts of a column without nulls contain a text."""
+    return bits(call_function("match_substring", [column], MatchSubstringOptions(part)))
+
+
 def fixed(values: npt.NDArray[np.uint8]) -> Array:
     """An array of bytes of one length, from a matrix with a row each."""
     count, width = values.shape
@@ -102,6 +107,17 @@ def coded(codes: Ints, values: Iterable[str]) -> Array:
     missing = codes < 0
     indices = numbers(np.where(missing, 0, codes).astype(np.int32), missing if missing.any() else None)
     return pa.DictionaryArray.from_arrays(indices, texts(cleaned(list(values))))
+
+
+def with_codes(codes: Ints, values: Array) -> Array:
+    """A dictionary-encoded array of values that Arrow has already."""
+    return pa.DictionaryArray.from_arrays(numbers(codes), values)
+
+
+def taken(values: Sequence[Array], places: npt.NDArray[np.integer]) -> Array:
+    """The values at some places of arrays that are laid one behind the other."""
+    found: Array = call_function("take", [pa.concat_arrays(values), numbers(places)], TakeOptions(boundscheck=False))
+    return found
 
 
 def array(kind: pa.DataType, values: Sequence[object]) -> Array:

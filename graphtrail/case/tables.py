@@ -13,17 +13,24 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from graphtrail.case import arrow
-from graphtrail.case.arrow import Longs
+from graphtrail.case.arrow import Ints, Longs
+from graphtrail.case.values import Column
 
-Column = npt.NDArray[Any] | Sequence[str | None]
+Written = npt.NDArray[Any] | Sequence[str | None] | Column | arrow.Array
 
 
 class Texts:
     """A column of texts, read one by one from its buffers: a fifth of the cost of Arrow's scalars."""
 
-    def __init__(self, array: arrow.Array) -> None:
+    def __init__(self, array: Any) -> None:  # noqa: ANN401 - of texts, or of codes into some: the stubs know no such array
         """Read an array of texts."""
         self._array = array
+        self._codes: Ints | None = None
+        if pa.types.is_dictionary(array.type):
+            self._codes = arrow.integers(array.indices)
+            self._words = Texts(array.dictionary)
+            self._length = len(array)
+            return
         valid, ends, data = array.buffers()
         self._length = len(array)
         self._ends = memoryview(ends).cast("i")[array.offset :] if ends else memoryview(b"")
@@ -34,12 +41,16 @@ class Texts:
         return self._length
 
     def __getitem__(self, row: int) -> str | None:
+        if self._codes is not None:
+            return self._words[self._codes.item(row)]
         if self._present is not None and not self._present[row]:
             return None
         return str(self._data[self._ends[row] : self._ends[row + 1]], "utf-8")
 
     def all(self) -> list[str | None]:
         """Every text; of a column that is small."""
+        if self._codes is not None:
+            return list(map(self._words.all().__getitem__, self._codes.tolist()))
         return arrow.words(self._array)
 
     def find(self, key: str) -> int | None:
@@ -73,12 +84,12 @@ class Table:
         return Texts(column.chunks[0] if self.rows else arrow.texts([]))
 
 
-def write(path: Path, columns: Mapping[str, Column]) -> None:
+def write(path: Path, columns: Mapping[str, Written]) -> None:
     """Write a table.
 
     Args:
         path: of the file.
-        columns: arrays or texts of one length; truths become numbers 0 and 1.
+        columns: of one length: numbers, texts, or codes into texts; truths become numbers 0 and 1.
     """
     arrays = [_column(column) for column in columns.values()]
     table = pa.Table.from_arrays(arrays, list(columns))
@@ -91,12 +102,14 @@ def pointers(groups: npt.NDArray[np.integer], count: int) -> Longs:
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(np.bincount(groups, minlength=count))])
 
 
-def _column(column: Column) -> arrow.Array:
-    if not isinstance(column, np.ndarray):
-        return arrow.texts(column)
-    return arrow.numbers(column.view(np.int8) if column.dtype == np.bool_ else column)
+def _column(column: Written) -> arrow.Array:
+    if isinstance(column, Column):
+        return arrow.with_codes(column.codes, column.distinct)
+    if isinstance(column, np.ndarray):
+        return arrow.numbers(column.view(np.int8) if column.dtype == np.bool_ else column)
+    return column if isinstance(column, pa.Array) else arrow.texts(column)
 
 
 def sorted_by_bytes(keys: Iterable[str]) -> list[str]:
-    """Texts in the order in which ``Texts.find`` looks for them."""
-    return sorted(keys, key=str.encode)
+    """Texts in the order in which ``Texts.find`` looks for them: that of their characters is that of their bytes."""
+    return sorted(keys)

@@ -5,11 +5,12 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar, cast, overload
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from graphtrail.case import arrow
 from graphtrail.case.arrow import Ints
-from graphtrail.case.distinct import grouped
+from graphtrail.case.distinct import Codes, grouped
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
 Other = TypeVar("Other")
@@ -37,8 +38,15 @@ class Column:
         return list(map(self.values.__getitem__, self.codes.tolist()))
 
     def where(self, asked: Callable[[Any], bool]) -> arrow.Mask:
-        """The rows whose value is asked for."""
+        """Where the value is one that is asked for."""
         return np.fromiter(map(asked, self.values), np.bool_, len(self.values))[self.codes]
+
+
+def column(values: Iterable[str | None]) -> Column:
+    """A column of texts of which many are equal."""
+    numbers: Codes[str | None] = Codes()
+    codes = np.fromiter(map(numbers.__getitem__, values), np.int32)
+    return Column(codes, arrow.texts(numbers))
 
 
 class Rows(Sequence[Row], Generic[Row]):
@@ -99,6 +107,15 @@ class Words(Sequence[str]):
     def all(self) -> list[str]:
         """All of them."""
         return cast("list[str]", arrow.words(self.array))
+
+    def containing(self, part: str) -> npt.NDArray[np.intp]:
+        """The numbers of those that contain a text."""
+        return np.flatnonzero(arrow.containing(self.array, part))
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """The number of each."""
+        return dict(zip(self.all, range(len(self)), strict=True))
 
     @cached_property
     def order(self) -> Ints:

@@ -20,7 +20,7 @@ from graphtrail.graph.links import link
 from graphtrail.graph.links.forwarded import Attributed, forwarded
 from graphtrail.graph.links.workloads import workloads
 from graphtrail.graph.lives import lives
-from graphtrail.graph.names import Span, names
+from graphtrail.graph.names import Seen, names
 from graphtrail.graph.origin import Origin, Surroundings, origin
 from graphtrail.graph.records import Records, choose
 from graphtrail.graph.sessions import Session, sessions
@@ -62,15 +62,15 @@ def _linked(facts: Facts, records: Records) -> tuple[World, Attributed]:
     return made, attributed
 
 
-def _seen(facts: Facts, records: Records) -> dict[int, Span]:
+def _seen(facts: Facts, records: Records) -> Seen:
     """When each caller that counts made its first and its last call."""
-    rows = records.events
-    callers = facts.caller[rows]
+    callers, times = facts.caller[records.events], facts.times[records.events]
     first = np.full(len(facts.callers), 2**62, np.int64)
     last = np.full(len(facts.callers), -(2**62), np.int64)
-    np.minimum.at(first, callers, facts.times[rows])
-    np.maximum.at(last, callers, facts.times[rows])
-    return {code: (int(first[code]), int(last[code])) for code in np.unique(callers).tolist()}
+    np.minimum.at(first, callers, times)
+    np.maximum.at(last, callers, times)
+    used = np.flatnonzero(np.bincount(callers, minlength=len(facts.callers)))
+    return Seen(used, first[used], last[used])
 
 
 def _origins(made: World, edges: list[Control], begins: dict[str, int]) -> dict[str, Origin]:

@@ -8,6 +8,7 @@ which the target is then held: whoever holds the source at ``a`` may cross if ``
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from graphtrail.events.pivots import Pivot
 from graphtrail.graph.layout import FOREVER
@@ -16,17 +17,16 @@ from graphtrail.graph.sessions import Session
 from graphtrail.graph.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
+class Control(NamedTuple):
     """One edge of the control half.
 
     Attributes:
         source, target: keys of nodes.
         type: name of the relation.
         at: epoch seconds of the call, of an edge without one its first moment.
-        until, since: as above; ``FOREVER`` is no limit.
         rule, confidence: of the rule that drew it.
         rows: the calls that prove it.
+        until, since: as above; ``FOREVER`` is no limit.
         detail: action that issued it, or what was made.
     """
 
@@ -34,18 +34,17 @@ class Control:
     target: str
     type: str
     at: int
+    rule: str
+    rows: tuple[int, ...]
     until: int
     since: int
-    rule: str
     confidence: Confidence
-    rows: tuple[int, ...] = ()
     detail: str = ""
 
 
 def control(world: World) -> list[Control]:
-    """All control edges, in order of source, target, type and time."""
-    edges = [*_links(world), *_families(world), *_hosts(world), *_pivots(world), *_opened(world)]
-    return sorted(set(edges), key=lambda edge: (edge.source, edge.target, edge.type, edge.at, edge.rule, edge.rows))
+    """All control edges; several rules may draw the same."""
+    return [*_links(world), *_families(world), *_hosts(world), *_pivots(world), *_opened(world)]
 
 
 def expiry(session: Session) -> int:
@@ -69,11 +68,11 @@ def _links(world: World) -> Iterator[Control]:
                 target,
                 link.type,
                 link.at,
+                link.rule,
+                link.rows,
                 until,
                 since,
-                link.rule,
                 link.confidence,
-                link.rows,
                 link.method,
             )
 
@@ -82,10 +81,10 @@ def _families(world: World) -> Iterator[Control]:
     for member, (family, rule) in world.family_of.items():
         whole = world.sessions[family]
         start, end = _begin(whole), expiry(whole)
-        yield Control(member, family, "PART_OF", start, end, start, rule, Confidence.EXACT)
+        yield Control(member, family, "PART_OF", start, rule, (), end, start, Confidence.EXACT)
         if (rule == "L7" or _is_sign_in(world, whole)) and not world.has_exact_parent(member):
             for source, target in ((member, family), (family, member)):
-                yield Control(source, target, "SAME_SIGN_IN", start, end, start, rule, Confidence.EXACT)
+                yield Control(source, target, "SAME_SIGN_IN", start, rule, (), end, start, Confidence.EXACT)
 
 
 def _is_sign_in(world: World, family: Session) -> bool:
@@ -103,7 +102,7 @@ def _hosts(world: World) -> Iterator[Control]:
     for key, (workload, rule, confidence) in world.workloads.items():
         session = world.sessions[key]
         since = session.first_seen if session.first_seen is not None else _begin(session)
-        yield Control(workload, key, "HOSTS", since, expiry(session), since, rule, confidence)
+        yield Control(workload, key, "HOSTS", since, rule, (), expiry(session), since, confidence)
 
 
 def _opened(world: World) -> Iterator[Control]:
@@ -112,7 +111,7 @@ def _opened(world: World) -> Iterator[Control]:
         if session.principal:
             start = _begin(session)
             yield Control(
-                session.principal, session.key, "OPENED", start, expiry(session), start, "record", Confidence.EXACT
+                session.principal, session.key, "OPENED", start, "record", (), expiry(session), start, Confidence.EXACT
             )
 
 
@@ -162,8 +161,8 @@ def _by_user(world: World) -> dict[str, list[_Effect]]:
 
 def _leaf(effect: _Effect, target: str) -> Control:
     return Control(
-        effect.source, target, effect.pivot.type, effect.time, effect.time, effect.time, "record", Confidence.EXACT,
-        (effect.row,), effect.pivot.made,
+        effect.source, target, effect.pivot.type, effect.time, "record", (effect.row,), effect.time, effect.time,
+        Confidence.EXACT, effect.pivot.made,
     )  # fmt: skip
 
 
@@ -186,6 +185,6 @@ def _set_password(world: World, effect: _Effect, later: list[_Effect], sessions:
 
 def _way(effect: _Effect, target: str, since: int, why: str) -> Control:
     return Control(
-        effect.source, target, "OPENED_WAY", effect.time, effect.time, since, "record", Confidence.STRONG,
-        (effect.row,), why,
+        effect.source, target, "OPENED_WAY", effect.time, "record", (effect.row,), effect.time, since,
+        Confidence.STRONG, why,
     )  # fmt: skip

@@ -10,7 +10,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from graphtrail import arn as arns
+from graphtrail.case.arrow import Ints, Longs
+from graphtrail.case.distinct import Codes, grouped
 from graphtrail.case.facts import Facts
 from graphtrail.events.identity import unique_id
 
@@ -32,14 +37,16 @@ class Names:
     """The keys of nodes.
 
     Attributes:
-        principals: of each caller of the facts its principal's key, None where its records name nobody.
-        resources: of each resource of the facts the key of its node.
+        keys: of principals, distinct, None among them where records name nobody.
+        whose: of each caller of the facts its principal's number among ``keys``.
+        renamed: of each resource of the facts whose node has another key that key, by the resource's number.
         recreated: keys of principals that were deleted and made again: several unique ids bore their ARN.
         unique_ids: of principals, by key.
     """
 
-    principals: list[str | None]
-    resources: list[str]
+    keys: list[str | None]
+    whose: Ints
+    renamed: dict[int, str]
     recreated: frozenset[str]
     unique_ids: dict[str, tuple[str, ...]]
     _by_id: dict[str, str] = field(default_factory=dict)
@@ -62,28 +69,79 @@ class Names:
 Span = tuple[int, int]
 
 
-def names(facts: Facts, seen: dict[int, Span]) -> Names:
-    """The keys of all principals and resources of a case.
+class Seen(NamedTuple):
+    """When each caller that counts made its first and its last call, epoch seconds.
 
-    Args:
-        facts: the facts.
-        seen: when each caller that counts made its first and its last call, epoch seconds, by the caller's number.
+    Attributes:
+        callers: their numbers.
+        first, last: of each.
     """
-    by_id = _trusted(_pairs(facts, seen))
-    by_place = _real(_recorded(facts, seen))
-    found = Names([], [], frozenset(), {}, by_id, by_place)
+
+    callers: npt.NDArray[np.intp]
+    first: Longs
+    last: Longs
+
+
+class _Named(NamedTuple):
+    """What a record says of its principal, with the first and the last time at which one does."""
+
+    principal: str | None
+    uid: str | None
+    label: str
+    path_unknown: bool
+    span: Span
+
+
+def names(facts: Facts, seen: Seen) -> Names:
+    """The keys of all principals and resources of a case."""
+    said = _said(facts, seen)
+    by_id = _trusted(_pairs(facts, said))
+    by_place = _real(_recorded(facts, said))
+    found = Names([], np.zeros(0, np.int32), {}, frozenset(), {}, by_id, by_place)
     ids: dict[str, set[str]] = defaultdict(set)
     for uid, arn in by_id.items():
         ids[arn].add(uid)
     found.unique_ids = {arn: tuple(sorted(uids)) for arn, uids in sorted(ids.items())}
     found.recreated = frozenset(arn for arn, uids in ids.items() if len(uids) > 1)
-    found.principals = [found.principal(who.principal, who.uid) for who in facts.callers]
-    secrets = _secrets(facts.resources)
-    found.resources = [secrets.get(key) or found.known(key) for key in facts.resources]
+    found.keys, found.whose = _principals(facts, found)
+    found.renamed = _renamed(facts, found)
     return found
 
 
-def _pairs(facts: Facts, seen: dict[int, Span]) -> dict[str, dict[str, Span]]:
+def _said(facts: Facts, seen: Seen) -> list[_Named]:
+    """What the callers say, equal ones put together."""
+    columns = [facts.callers.column(name) for name in _Named._fields[:-1]]
+    firsts, groups = grouped([(column.codes[seen.callers], len(column.values)) for column in columns])
+    first = np.full(len(firsts), np.iinfo(np.int64).max)
+    last = np.full(len(firsts), np.iinfo(np.int64).min)
+    np.minimum.at(first, groups, seen.first)
+    np.maximum.at(last, groups, seen.last)
+    values = [map(column.values.__getitem__, column.codes[seen.callers[firsts]].tolist()) for column in columns]
+    return list(map(_Named, *values, zip(first.tolist(), last.tolist(), strict=True)))
+
+
+def _principals(facts: Facts, names: Names) -> tuple[list[str | None], Ints]:
+    """The distinct keys of the callers' principals, and which of them each caller has."""
+    keys, uids = facts.callers.column("principal"), facts.callers.column("uid")
+    firsts, groups = grouped([(column.codes, len(column.values)) for column in (keys, uids)])
+    numbers: Codes[str | None] = Codes()
+    pairs = zip(keys.codes[firsts].tolist(), uids.codes[firsts].tolist(), strict=True)
+    moved = [numbers[names.principal(keys.values[key], uids.values[uid])] for key, uid in pairs]
+    return list(numbers), np.array(moved, np.int32)[groups]
+
+
+def _renamed(facts: Facts, names: Names) -> dict[int, str]:
+    """The resources whose nodes have another key than the records give."""
+    resources = facts.resources
+    principals = np.concatenate([resources.containing(":iam::"), resources.containing("uid:")]).tolist()
+    renamed = {code: names.known(resources[code]) for code in principals}
+    secrets = [code for code in resources.containing(":secretsmanager:").tolist() if ":secret:" in resources[code]]
+    whole = _secrets([resources[code] for code in secrets])
+    renamed |= {code: whole[resources[code]] for code in secrets if resources[code] in whole}
+    return {code: key for code, key in renamed.items() if key != resources[code]}
+
+
+def _pairs(facts: Facts, said: Iterable[_Named]) -> dict[str, dict[str, Span]]:
     """By unique id the ARNs that records give for it, each with the first and last time at which one did."""
     pairs: dict[str, dict[str, Span]] = defaultdict(dict)
 
@@ -92,10 +150,9 @@ def _pairs(facts: Facts, seen: dict[int, Span]) -> dict[str, dict[str, Span]]:
             first, last = pairs[uid].get(arn, span)
             pairs[uid][arn] = (min(first, span[0]), max(last, span[1]))
 
-    for code, span in seen.items():
-        who = facts.callers[code]
+    for who in said:
         if who.label in {"User", "Role"} and not who.path_unknown:
-            add(who.uid, who.principal, span)
+            add(who.uid, who.principal, who.span)
     for row, pivot in facts.pivots:
         if pivot.type == "CREATED":
             add(pivot.uid, pivot.target, (int(facts.times[row]),) * 2)
@@ -128,14 +185,11 @@ def _follow(known: dict[str, Span]) -> bool:
     return all(before[1] <= after[0] for before, after in pairwise(spans))
 
 
-def _recorded(facts: Facts, seen: dict[int, Span]) -> Iterable[str]:
+def _recorded(facts: Facts, said: Iterable[_Named]) -> set[str]:
     """The ARNs of IAM that stand in records as they are, and were not put together."""
-    for code in seen:
-        who = facts.callers[code]
-        if who.principal and not who.path_unknown:
-            yield who.principal
-    yield from (pivot.target for _, pivot in facts.pivots if pivot.uid)
-    yield from (credential.target for _, credential in facts.credentials if credential.target)
+    found = {who.principal for who in said if who.principal and not who.path_unknown}
+    found |= {pivot.target for _, pivot in facts.pivots if pivot.uid}
+    return found | {credential.target for _, credential in facts.credentials if credential.target}
 
 
 def _real(recorded: Iterable[str]) -> dict[_Place, str]:
@@ -157,11 +211,10 @@ def _place(key: str) -> _Place | None:
     return _Place(named.partition, named.account, kind, path.rpartition("/")[2]) if named and kind in _NAMED else None
 
 
-def _secrets(resources: Iterable[str]) -> dict[str, str]:
+def _secrets(secrets: Iterable[str]) -> dict[str, str]:
     """The whole ARN of a secret for its partial one, where just one has its name."""
-    secrets = [key for key in resources if ":secretsmanager:" in key and ":secret:" in key]
     whole: dict[str, set[str]] = defaultdict(set)
     for key in secrets:
         if key[-_SUFFIX : -_SUFFIX + 1] == "-":
             whole[key[:-_SUFFIX]].add(key)
-    return {key: next(iter(whole[key])) for key in secrets if len(whole.get(key, ())) == 1}
+    return {key: next(iter(found)) for key, found in whole.items() if len(found) == 1}

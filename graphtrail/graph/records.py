@@ -104,7 +104,7 @@ def choose(facts: Facts) -> Records:
 
 def _by_id(ids: npt.NDArray[np.uint8]) -> tuple[Ints, Ints]:
     """The rows in order of their ids, and where in that order each id begins."""
-    high, low = _halves(ids)
+    high, low = halves(ids)
     order = _order(high)
     near = _equal(high[order])
     first = np.ones(len(order), np.bool_)
@@ -116,7 +116,7 @@ def _by_id(ids: npt.NDArray[np.uint8]) -> tuple[Ints, Ints]:
     return order, np.flatnonzero(first).astype(np.int32)
 
 
-def _halves(ids: npt.NDArray[np.uint8]) -> tuple[Halves, Halves]:
+def halves(ids: npt.NDArray[np.uint8]) -> tuple[Halves, Halves]:
     """The first and the last 8 bytes of ids as numbers in the same order."""
     halves = ids.reshape(-1).view(">u8").astype(np.uint64).reshape(-1, 2)
     return halves[:, 0].copy(), halves[:, 1].copy()
@@ -326,8 +326,8 @@ def _owners(facts: Facts, events: Ints, suffixes: dict[int, str], texts: Sequenc
     """For each of some ids the event that bears just this id, negative if none does."""
     found = np.full(len(texts), -1, np.int32)
     ids = [id_bytes(text) for text in texts]
-    wanted, _ = _halves(np.frombuffer(b"".join(ids), np.uint8))
-    high, _ = _halves(facts.ids[events])
+    wanted, _ = halves(np.frombuffer(b"".join(ids), np.uint8))
+    high, _ = halves(facts.ids[events])
     order = _order(wanted)  # those that come one after the other are found near each other
     at = np.searchsorted(high, wanted[order])
     hit = np.append(high, np.uint64(0))[at] == wanted[order]

@@ -1,18 +1,27 @@
 """Sessions: who signed the calls. Keys come from single records; what several records say is put together here."""
 
-from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from graphtrail.case.arrow import Ints
+from graphtrail.case.arrow import Ints, Mask
 from graphtrail.case.distinct import Codes
 from graphtrail.case.facts import Facts
 from graphtrail.events.actions import SIGN_IN
-from graphtrail.events.identity import Caller, key_id
+from graphtrail.events.identity import key_id
 from graphtrail.graph.layout import FOREVER
 from graphtrail.graph.names import Names
 from graphtrail.window import iso
+
+Said = frozenset[str]
+_NONE = -1
+_NOTHING: Said = frozenset()
+_NOBODY: Mapping[str, int] = {}
+# Fields of a session, and the columns of callers that they come from.
+_LARGEST = ("uid", "principal_id", "session_name", "arn", "issuer", "source_identity", "ec2_role_delivery")
 
 
 @dataclass(slots=True, eq=False)
@@ -25,10 +34,9 @@ class Session:
         principal: key of whoever it is a session of; None where no record names anybody.
         label: kind of the principal.
         uid: unique id of the principal; a role that was deleted and made again has several.
-        principal_id, name, arn, issuer, source_identity, ec2_role_delivery, via, delegate: as recorded; of several the
-            largest, so that their order does not matter; ``name`` is the role session name.
+        principal_id, name, arn, issuer, source_identity, ec2_role_delivery: as recorded; of several the largest, so
+            that their order does not matter; ``name`` is the role session name.
         created: ``creationDate``, of a sign-in its time; epoch seconds.
-        expires: epoch seconds, ``FOREVER`` if it does not end; ``expires_assumed`` if AWS's limit stands for it.
         access_keys: all that its records were signed with.
         people: Identity Center users on whose behalf it acted, each with a call that says so.
         sign_ins: ``signInSessionArn``.
@@ -41,6 +49,7 @@ class Session:
         assumed_root: it came from AssumeRoot.
         mfa: whether multi-factor authentication was seen; None if no record says.
         conflict: its key is in the records of several principals.
+        expires: epoch seconds, ``FOREVER`` if it does not end; ``expires_assumed`` if AWS's limit stands for it.
         kind: see ``kinds``; set when all links are known.
         first_seen, last_seen, calls: of its calls; no call, no time.
     """
@@ -55,16 +64,12 @@ class Session:
     issuer: str | None = None
     source_identity: str | None = None
     ec2_role_delivery: str | None = None
-    via: str | None = None
-    delegate: str | None = None
     created: int | None = None
-    expires: int = FOREVER
-    expires_assumed: bool = False
-    access_keys: set[str] = field(default_factory=set)
-    people: dict[str, int] = field(default_factory=dict)
-    sign_ins: set[str] = field(default_factory=set)
-    workloads: set[str] = field(default_factory=set)
-    accounts: set[str] = field(default_factory=set)
+    access_keys: Said = _NOTHING
+    people: Mapping[str, int] = field(default_factory=dict)
+    sign_ins: Said = _NOTHING
+    workloads: Said = _NOTHING
+    accounts: Said = _NOTHING
     direct: bool = False
     console: bool = False
     forwarded: bool = True
@@ -72,45 +77,12 @@ class Session:
     assumed_root: bool = False
     mfa: bool | None = None
     conflict: bool = False
+    expires: int = FOREVER
+    expires_assumed: bool = False
     kind: str = ""
     first_seen: int | None = None
     last_seen: int | None = None
     calls: int = 0
-
-    def add(self, who: Caller, principal: str | None, row: int) -> None:
-        """Take what one caller says; ``row`` is one of its calls."""
-        if principal is not None and (self.principal is None or principal > self.principal):
-            self.principal, self.label = principal, who.label
-        self.uid = _larger(self.uid, who.uid)
-        self.principal_id = _larger(self.principal_id, who.principal_id)
-        self.name = _larger(self.name, who.session_name)
-        self.arn = _larger(self.arn, who.arn)
-        self.issuer = _larger(self.issuer, who.issuer)
-        self.source_identity = _larger(self.source_identity, who.source_identity)
-        self.ec2_role_delivery = _larger(self.ec2_role_delivery, who.ec2_role_delivery)
-        self.via = _larger(self.via, who.via)
-        self.delegate = _larger(self.delegate, who.delegate)
-        if who.created is not None:
-            self.created = who.created if self.created is None else min(self.created, who.created)
-        self._add_sets(who)
-        if who.person:
-            self.people[who.person] = min(row, self.people.get(who.person, row))
-        self.direct |= not who.minted
-        self.console |= who.minted and who.via is None
-        self.forwarded &= who.via is not None
-        self.assumed_root |= who.assumed_root
-        if who.mfa is not None:
-            self.mfa = bool(self.mfa) or who.mfa
-
-    def _add_sets(self, who: Caller) -> None:
-        for held, said in (
-            (self.access_keys, key_id(who.access_key)),
-            (self.sign_ins, who.sign_in),
-            (self.workloads, who.workload),
-            (self.accounts, who.account),
-        ):
-            if said:
-                held.add(said)
 
     @property
     def family(self) -> tuple[str, int] | None:
@@ -121,10 +93,6 @@ class Session:
 def family_key(family: tuple[str, int]) -> str:
     """The key of the session that stands for a family."""
     return f"ses:{family[0]}@{iso(family[1])}"
-
-
-def _larger(held: str | None, said: str | None) -> str | None:
-    return said if held is None or (said is not None and said > held) else held
 
 
 @dataclass(slots=True)
@@ -150,48 +118,169 @@ def sessions(facts: Facts, calls: Ints, names: Names) -> Signed:
         calls: numbers of the calls that count.
         names: of principals.
     """
-    found: dict[str, Session] = {}
     numbers: Codes[str] = Codes()
-    tried = np.fromiter((kind.source == SIGN_IN and kind.outcome != "ok" for kind in facts.kinds), np.bool_)
-    signed = ~tried[facts.kind[calls]]
-    authenticated = np.zeros(len(facts.callers), np.bool_)
-    authenticated[facts.caller[calls[signed]]] = True
-
-    def number(key: str, code: int, row: int) -> int:
-        if key not in found:
-            found[key] = Session(key, conflict="#" in key and key.startswith("key:"))
-        found[key].add(facts.callers[code], names.principals[code], row)
-        found[key].authenticated |= bool(authenticated[code])
-        return numbers[key]
-
-    places = np.full(facts.rows, -1, np.int64)
-    places[calls] = np.arange(len(calls))
-    own = {int(places[row]): (row, key) for row, key in facts.sessions.items() if places[row] >= 0}
-    shared = np.ones(len(calls), np.bool_)
-    shared[list(own)] = False
     callers = facts.caller[calls]
-    used, firsts = np.unique(callers[shared], return_index=True)
-    keys = _keys(facts, used.tolist(), names)
-    by_caller = np.full(len(facts.callers), -1, np.int32)
-    for code, row in zip(used.tolist(), calls[shared][firsts].tolist(), strict=True):
-        by_caller[code] = number(keys[code], code, row)
+    own = _own(facts, calls)
+    apart = np.zeros(len(calls), np.bool_)
+    apart[list(own)] = True
+    first = np.full(len(facts.callers), _NONE, np.int32)
+    first[callers[~apart][::-1]] = calls[~apart][::-1]
+    used = np.flatnonzero(first >= 0)
+    by_caller = np.full(len(facts.callers), _NONE, np.int32)
+    by_caller[used] = np.fromiter(map(numbers.__getitem__, _keys(facts, used, names)), np.int32, len(used))
     of_call = by_caller[callers]
-    for place, (row, key) in sorted(own.items()):
-        of_call[place] = number(key, int(facts.caller[row]), row)
+    for place, key in own.items():
+        of_call[place] = numbers[key]
+    places = np.fromiter(own, np.int32, len(own))
+    members = _Members(
+        facts,
+        names,
+        sessions=np.concatenate([by_caller[used], of_call[places]]),
+        callers=np.concatenate([used, callers[places]]),
+        rows=np.concatenate([first[used], calls[places]]),
+    )
+    found = dict(zip(numbers, members.sessions(list(numbers), _authenticated(facts, calls)), strict=True))
+    for place, key in own.items():
         if key.startswith("ses:") and found[key].created is None:
-            found[key].created = int(facts.times[row])  # a sign-in: its family begins with it
+            found[key].created = int(facts.times[calls[place]])  # a sign-in: its family begins with it
     return Signed(found, list(numbers), of_call)
 
 
-def _keys(facts: Facts, used: list[int], names: Names) -> dict[int, str]:
+def _own(facts: Facts, calls: Ints) -> dict[int, str]:
+    """The calls whose callers alone do not tell their sessions, by their place among the calls, in its order."""
+    places = np.full(facts.rows, _NONE, np.int32)
+    places[calls] = np.arange(len(calls), dtype=np.int32)
+    return dict(sorted((int(places[row]), key) for row, key in facts.sessions.items() if places[row] >= 0))
+
+
+def _authenticated(facts: Facts, calls: Ints) -> Mask:
+    """The callers that signed a call: who only tried to sign in, and failed, signed none."""
+    tried = np.fromiter((kind.source == SIGN_IN and kind.outcome != "ok" for kind in facts.kinds), np.bool_)
+    authenticated = np.zeros(len(facts.callers), np.bool_)
+    authenticated[facts.caller[calls[~tried[facts.kind[calls]]]]] = True
+    return authenticated
+
+
+def _keys(facts: Facts, used: npt.NDArray[np.intp], names: Names) -> Iterator[str]:
     """The session key of each caller; one access key in the records of several principals is several sessions."""
-    holders: dict[str, set[str]] = defaultdict(set)
-    keys = {code: facts.callers[code].session or "" for code in used}
-    for code, key in keys.items():
-        principal = names.principals[code]
-        if key.startswith("key:") and principal:
-            holders[key].add(principal)
-    return {
-        code: f"{key}#{names.principals[code] or '-'}" if len(holders.get(key, ())) > 1 else key
-        for code, key in keys.items()
-    }
+    column = facts.callers.column("session")
+    codes, whose = column.codes[used], names.whose[used]
+    pairs = np.unique(codes.astype(np.int64) * len(names.keys) + whose)
+    named = np.fromiter((key is not None for key in names.keys), np.bool_, len(names.keys))
+    holders = np.bincount(pairs[named[pairs % len(names.keys)]] // len(names.keys), minlength=len(column.values))
+    split = [number > 1 and (key or "").startswith("key:") for number, key in zip(holders, column.values, strict=True)]
+    for code, principal in zip(codes.tolist(), whose.tolist(), strict=True):
+        key = column.values[code] or ""
+        yield f"{key}#{names.keys[principal] or '-'}" if split[code] else key
+
+
+class _Members:
+    """Callers grouped by the session that they are of; what they say of it, put together."""
+
+    def __init__(self, facts: Facts, names: Names, sessions: Ints, callers: Ints, rows: Ints) -> None:
+        """Group some callers.
+
+        Args:
+            facts: the facts.
+            names: of principals.
+            sessions: of each caller the number of its session; every number up to the largest has one.
+            callers: their numbers.
+            rows: one call of each.
+        """
+        order = np.argsort(sessions, kind="stable")
+        self._column = facts.callers.column
+        self._names = names
+        self._callers = callers[order]
+        self._rows = rows[order]
+        self._starts = np.flatnonzero(np.diff(sessions[order], prepend=_NONE))
+        self._ends = np.append(self._starts[1:], len(order))
+
+    def sessions(self, keys: Sequence[str], authenticated: Mask) -> Iterator[Session]:
+        """The sessions, in order of their numbers; the columns stand in the order of the fields.
+
+        Args:
+            keys: theirs.
+            authenticated: the callers that signed a call.
+        """
+        if not keys:
+            return iter(())
+        minted = self._true("minted")
+        forwarded = self._column("via").where(lambda via: via is not None)[self._callers]
+        return map(
+            Session,
+            keys,
+            *self._principals(),
+            *map(self._largest, _LARGEST),
+            self._together("created", lambda held: held, min),
+            self._sets("access_key", key_id),
+            self._people(),
+            *(self._sets(name, lambda said: said) for name in ("sign_in", "workload", "account")),
+            self._any(~minted),
+            self._any(minted & ~forwarded),
+            np.logical_and.reduceat(forwarded, self._starts).tolist(),
+            self._any(authenticated[self._callers]),
+            self._any(self._true("assumed_root")),
+            self._together("mfa", lambda held: held, any),
+            ("#" in key and key.startswith("key:") for key in keys),
+        )
+
+    def _true(self, name: str) -> Mask:
+        return self._column(name).where(lambda said: said is True)[self._callers]
+
+    def _any(self, said: Mask) -> list[bool]:
+        found: list[bool] = np.logical_or.reduceat(said, self._starts).tolist()
+        return found
+
+    def _largest(self, name: str) -> list[str | None]:
+        return self._together(name, lambda held: held, max)
+
+    def _sets(self, name: str, read: Callable[[str | None], str | None]) -> list[Said]:
+        """What all callers of each session say; a set is made once for each value."""
+
+        def single(held: str | None) -> Said | None:
+            said = read(held)
+            return frozenset([said]) if said else None
+
+        return [said or _NOTHING for said in self._together(name, single, lambda several: _NOTHING.union(*several))]
+
+    def _together(self, name: str, read: Callable[[Any], Any], reduce: Callable[[Iterable[Any]], Any]) -> list[Any]:
+        """What is read of a column for each session; ``reduce`` is asked only where its callers say several things."""
+        column = self._column(name)
+        codes = column.codes[self._callers]
+        values = list(map(read, column.values))
+        found = list(map(values.__getitem__, codes[self._starts].tolist()))
+        for at in self._differing(codes):
+            several = [values[code] for code in codes[self._starts[at] : self._ends[at]].tolist()]
+            found[at] = reduce(held for held in several if held is not None)
+        return found
+
+    def _differing(self, codes: npt.NDArray[np.integer]) -> list[int]:
+        """The sessions whose callers do not all have one code."""
+        low, high = np.minimum.reduceat(codes, self._starts), np.maximum.reduceat(codes, self._starts)
+        differing: list[int] = np.flatnonzero(low != high).tolist()
+        return differing
+
+    def _principals(self) -> tuple[list[str | None], list[str]]:
+        """Key and kind of the principal of each session: of several keys the largest, and what its caller is."""
+        keys, labels = self._names.keys, self._column("label")
+        whose, said = self._names.whose[self._callers], labels.codes[self._callers]
+        found = [keys[code] for code in whose[self._starts].tolist()]
+        kinds = [labels.values[code] for code in said[self._starts].tolist()]
+        for at in self._differing(whose.astype(np.int64) * len(labels.values) + said):
+            members = range(self._starts[at], self._ends[at])
+            best = max(members, key=lambda member: keys[whose[member]] or "")
+            found[at], kinds[at] = keys[whose[best]], labels.values[said[best]]
+        return found, ["Unresolved" if key is None else kind for key, kind in zip(found, kinds, strict=True)]
+
+    def _people(self) -> list[Mapping[str, int]]:
+        """The people on whose behalf each session acted, each with its first call."""
+        column = self._column("person")
+        codes = column.codes[self._callers]
+        found = [_NOBODY] * len(self._starts)
+        acting = np.flatnonzero(column.where(bool)[self._callers])
+        for member, at in zip(
+            acting.tolist(), (np.searchsorted(self._starts, acting, "right") - 1).tolist(), strict=True
+        ):
+            person, row = column.values[codes[member]], int(self._rows[member])
+            found[at] = {**found[at], person: min(row, found[at].get(person, row))}
+        return found

@@ -7,40 +7,27 @@ orders by id, and for each resource its touches in order of time.
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from graphtrail.case.arrow import Ints, Longs
 from graphtrail.case.derive import Client
-from graphtrail.case.tables import pointers, sorted_by_bytes, write
+from graphtrail.case.distinct import in_order
+from graphtrail.case.tables import pointers, write
+from graphtrail.case.values import Column, column
 from graphtrail.events.actions import Kind
-from graphtrail.events.identity import Caller
 from graphtrail.graph.control import Control
 from graphtrail.graph.layout import NO_TIME, NONE
 from graphtrail.graph.links.forwarded import Attributed
+from graphtrail.graph.numbering import Numbers, numbered
 from graphtrail.graph.origin import Origin
-from graphtrail.graph.records import Ids
+from graphtrail.graph.records import Ids, halves
 from graphtrail.graph.sessions import Session
 from graphtrail.graph.world import World
-from graphtrail.sources.blob import shown
 
-
-class Numbers(NamedTuple):
-    """The numbers of nodes by their keys."""
-
-    sessions: dict[str, int]
-    entities: dict[str, int]
-
-    @property
-    def nodes(self) -> int:
-        """How many nodes have numbers."""
-        return len(self.sessions) + len(self.entities)
-
-    def node(self, key: str) -> int:
-        """The number of a node: sessions come first."""
-        number = self.sessions.get(key)
-        return number if number is not None else len(self.sessions) + self.entities[key]
+_NO_WORKLOAD = ("", None, 0)
+_OF_CALLERS = ("type", "arn", "access_key", "account", "via")
 
 
 def write_graph(
@@ -55,7 +42,7 @@ def write_graph(
         edges: the control edges, in order of source.
         origins: of every session.
     """
-    numbers = _numbers(world, edges, origins)
+    numbers = numbered(world, edges, origins)
     _write_entities(folder, world, numbers)
     _write_sessions(folder, world, numbers, origins)
     _write_control(folder, world, numbers, edges)
@@ -65,71 +52,82 @@ def write_graph(
     _write_values(folder, world)
 
 
-def _numbers(world: World, edges: Iterable[Control], origins: dict[str, Origin]) -> Numbers:
-    sessions = sorted_by_bytes(world.sessions)
-    keys = set(world.names.resources) | {key for key in world.names.principals if key}
-    keys |= {session.principal for session in world.sessions.values() if session.principal}
-    keys |= {key for edge in edges for key in (edge.source, edge.target) if key not in world.sessions}
-    keys |= {found.principal for found in origins.values() if found.principal}
-    keys -= set(world.sessions)
-    entities = sorted_by_bytes(keys)
-    return Numbers(
-        {key: number for number, key in enumerate(sessions)}, {key: number for number, key in enumerate(entities)}
-    )
-
-
 def _write_entities(folder: Path, world: World, numbers: Numbers) -> None:
+    """The entities: what cannot be told from their keys stands beside them."""
     said = {(session.principal, session.label) for session in world.sessions.values() if session.principal}
-    said |= {(key, who.label) for who, key in zip(world.facts.callers, world.names.principals, strict=True) if key}
+    said |= _callers_labels(world)
     labels = dict(sorted(said, key=lambda pair: (pair[1] != "Unresolved", pair[1])))
-    keys = list(numbers.entities)
+    ids = {key: " ".join(found) for key, found in world.names.unique_ids.items()}
+    recreated = np.zeros(len(numbers.keys), np.bool_)
+    recreated[[numbers.entities[key] for key in world.names.recreated if key in numbers.entities]] = True
     write(
         folder / "entities",
         {
-            "key": keys,
-            "label": [labels.get(key) for key in keys],  # of most nodes the key tells it
-            "unique_ids": [" ".join(world.names.unique_ids.get(key, ())) or None for key in keys],
-            "recreated": np.fromiter((key in world.names.recreated for key in keys), np.bool_, len(keys)),
+            "key": numbers.keys,
+            "label": _of_some(labels, numbers),
+            "unique_ids": _of_some(ids, numbers),
+            "recreated": recreated,
         },
     )
 
 
-_TEXTS = (
-    "key", "label", "kind", "uid", "principal_id", "name", "arn", "issuer", "source_identity", "ec2_role_delivery",
-    "via", "delegate",
-)  # fmt: skip
+def _callers_labels(world: World) -> set[tuple[str, str]]:
+    """The principals that callers name, and what they are."""
+    labels = world.facts.callers.column("label")
+    pairs = np.unique(world.names.whose.astype(np.int64) * len(labels.values) + labels.codes)
+    named = ((world.names.keys[pair // len(labels.values)], pair % len(labels.values)) for pair in pairs.tolist())
+    return {(key, labels.values[label]) for key, label in named if key}
+
+
+def _of_some(texts: dict[str, str], numbers: Numbers) -> Column:
+    """A column of entities in which few have a text."""
+    some = column([None, *texts.values()])
+    codes = np.zeros(len(numbers.keys), np.int32)
+    for key, code in zip(texts, some.codes[1:].tolist(), strict=True):
+        if key in numbers.entities:
+            codes[numbers.entities[key]] = code
+    return Column(codes, some.distinct)
+
+
+_CODED = ("label", "kind", "uid", "issuer", "source_identity", "ec2_role_delivery")
 
 
 def _write_sessions(folder: Path, world: World, numbers: Numbers, origins: dict[str, Origin]) -> None:
     held = [world.sessions[key] for key in numbers.sessions]
-    texts: dict[str, Any] = {name: [getattr(session, name) for session in held] for name in _TEXTS}
-    families = [world.family_of.get(session.key, ("", ""))[0] for session in held]
-    workloads = [world.workloads.get(session.key) for session in held]
-    found = [origins[session.key] for session in held]
+    families = [world.family_of.get(key, ("", ""))[0] for key in numbers.sessions]
+    workloads = [world.workloads.get(key, _NO_WORKLOAD) for key in numbers.sessions]
+    found = [origins[key] for key in numbers.sessions]
     write(
         folder / "sessions",
-        texts
-        | {
-            "principal": _ints(numbers.entities.get(session.principal or "", NONE) for session in held),
-            "family": _ints(numbers.sessions.get(family, NONE) for family in families),
-            "workload": _ints(numbers.entities[named[0]] if named else NONE for named in workloads),
-            "workload_rule": [named[1] if named else None for named in workloads],
-            "workload_confidence": _ints(named[2] if named else 0 for named in workloads),
-            "created": _times(session.created for session in held),
-            "expires": _times(session.expires for session in held),
-            "first_seen": _times(session.first_seen for session in held),
-            "last_seen": _times(session.last_seen for session in held),
-            "expires_assumed": _ints(session.expires_assumed for session in held),
-            "mfa": _ints(NONE if session.mfa is None else session.mfa for session in held),
-            "assumed_root": _ints(session.assumed_root for session in held),
-            "authenticated": _ints(session.authenticated for session in held),
-            "conflict": _ints(session.conflict for session in held),
-            "calls": _ints(session.calls for session in held),
-            "status": [one.status for one in found],
-            "origin": _ints(numbers.entities.get(one.principal or "", NONE) for one in found),
-            "account": [account_of(session) for session in held],
+        {
+            "key": list(numbers.sessions),
+            **{name: column([getattr(session, name) for session in held]) for name in _CODED},
+            "name": column([session.name for session in held]),
+            "arn": column([session.arn for session in held]),
+            "principal": _ints([numbers.entities.get(session.principal or "", NONE) for session in held]),
+            "family": _ints([numbers.sessions.get(family, NONE) for family in families]),
+            "workload": _ints([numbers.entities.get(workload, NONE) for workload, _, _ in workloads]),
+            "workload_rule": column([rule for _, rule, _ in workloads]),
+            "workload_confidence": _ints([confidence for _, _, confidence in workloads]),
+            "created": _times([session.created for session in held]),
+            "expires": _times([session.expires for session in held]),
+            "first_seen": _times([session.first_seen for session in held]),
+            "last_seen": _times([session.last_seen for session in held]),
+            "expires_assumed": _ints([session.expires_assumed for session in held]),
+            "mfa": _ints([NONE if session.mfa is None else session.mfa for session in held]),
+            "assumed_root": _ints([session.assumed_root for session in held]),
+            "authenticated": _ints([session.authenticated for session in held]),
+            "conflict": _ints([session.conflict for session in held]),
+            "calls": _ints([session.calls for session in held]),
+            "status": column([one.status for one in found]),
+            "origin": _ints([numbers.entities.get(one.principal or "", NONE) for one in found]),
+            "account": column(map(account_of, held)),
         },
     )
+    _write_candidates(folder, world, numbers)
+
+
+def _write_candidates(folder: Path, world: World, numbers: Numbers) -> None:
     pairs = [
         (numbers.sessions[key], source, rows)
         for key, sources in sorted(world.candidates.items(), key=lambda pair: numbers.sessions[pair[0]])
@@ -139,7 +137,7 @@ def _write_sessions(folder: Path, world: World, numbers: Numbers, origins: dict[
     write(
         folder / "candidates",
         {
-            "session": _ints(session for session, _, _ in pairs),
+            "session": _ints([session for session, _, _ in pairs]),
             "source": [source for _, source, _ in pairs],
             "event_ids": [" ".join(ids[row] for row in rows) for _, _, rows in pairs],
         },
@@ -155,48 +153,80 @@ def account_of(session: Session) -> str | None:
 
 
 def _write_control(folder: Path, world: World, numbers: Numbers, edges: Sequence[Control]) -> None:
-    order = np.argsort(_ints(numbers.node(edge.source) for edge in edges), kind="stable").tolist()
-    edges = [edges[place] for place in order]
-    sources = _ints(numbers.node(edge.source) for edge in edges)
-    targets = _ints(numbers.node(edge.target) for edge in edges)
+    edges = _ordered(edges, numbers)
+    sources = _ints([numbers.node(edge.source) for edge in edges])
+    targets = _ints([numbers.node(edge.target) for edge in edges])
     ids = Ids(world.facts, world.records.suffixes)
-    times = world.facts.times
-    proofs = [
-        sorted({(int(times[row]), ids[row]) for row in edge.rows})
-        if len(edge.rows) > 1
-        else [(0, ids[row]) for row in edge.rows]
-        for edge in edges
-    ]
+    proofs = [_proofs(edge.rows, world, ids) for edge in edges]
     write(
         folder / "control",
         {
             "source": sources,
             "target": targets,
-            "type": [edge.type for edge in edges],
-            "at": _times(edge.at for edge in edges),
-            "until": _times(edge.until for edge in edges),
-            "since": _times(edge.since for edge in edges),
-            "rule": [edge.rule for edge in edges],
-            "confidence": _ints(edge.confidence for edge in edges),
-            "detail": [edge.detail for edge in edges],
+            "type": column([edge.type for edge in edges]),
+            "at": _times([edge.at for edge in edges]),
+            "until": _times([edge.until for edge in edges]),
+            "since": _times([edge.since for edge in edges]),
+            "rule": column([edge.rule for edge in edges]),
+            "confidence": _ints([edge.confidence for edge in edges]),
+            "detail": column([edge.detail for edge in edges]),
             "into": np.argsort(targets, kind="stable").astype(np.int32),
             "proofs": np.cumsum(np.fromiter(map(len, proofs), np.int64, len(proofs))),
         },
     )
-    write(folder / "proofs", {"event_id": [event_id for one in proofs for _, event_id in one]})
+    write(folder / "proofs", {"event_id": [event_id for one in proofs for event_id in one]})
     write(folder / "neighbours", {"out": pointers(sources, numbers.nodes), "into": pointers(targets, numbers.nodes)})
+
+
+def _ordered(edges: Sequence[Control], numbers: Numbers) -> list[Control]:
+    """The edges in order of the number of their source, and of what they are; each once."""
+    by_key = sorted({edge.target for edge in edges})
+    rank = {key: place for place, key in enumerate(by_key)}
+    columns: list[npt.NDArray[np.integer]] = [
+        _ints([numbers.node(edge.source) for edge in edges]),
+        _ints([rank[edge.target] for edge in edges]),
+        _ranks([edge.type for edge in edges]),
+        np.array([edge.at for edge in edges], np.int64),
+        _ranks([edge.rule for edge in edges]),
+    ]
+    order = np.lexsort(columns[::-1])
+    same = np.ones(max(len(order) - 1, 0), np.bool_)
+    for held in columns:
+        same &= held[order][1:] == held[order][:-1]
+    found: list[Control] = []
+    start = 0
+    for end in [*(np.flatnonzero(~same) + 1).tolist(), len(order)]:
+        several = [edges[place] for place in order[start:end].tolist()]
+        found += sorted(set(several)) if len(several) > 1 else several
+        start = end
+    return found
+
+
+def _ranks(texts: list[str]) -> Ints:
+    rank = {text: place for place, text in enumerate(sorted(set(texts)))}
+    return _ints([rank[text] for text in texts])
+
+
+def _proofs(rows: tuple[int, ...], world: World, ids: Ids) -> list[str]:
+    """The ids of the events that prove an edge, in order of time and id."""
+    if len(rows) == 1:
+        return [ids[rows[0]]]
+    return [event_id for _, event_id in sorted({(int(world.facts.times[row]), ids[row]) for row in rows})]
 
 
 def _write_calls(folder: Path, world: World, numbers: Numbers, attributed: Attributed) -> Longs:
     """The calls; returns for each record of the facts the number of its call, ``NONE`` where it stands for none."""
     facts, records = world.facts, world.records
-    rank = _ints(numbers.sessions.get(key, NONE) for key in world.signed.keys)
-    sessions = rank[attributed.of_call]
-    order = np.lexsort((facts.times[records.calls], sessions))
+    rank = _ints([numbers.sessions[key] for key in world.signed.keys])
+    sessions, times = rank[attributed.of_call], facts.times[records.calls]
+    first, last = int(times.min(initial=2**62)), int(times.max(initial=-(2**62)))
+    count = len(records.calls)
+    numbered = (sessions, len(rank)), (times - first, max(last - first, 0) + 1), (np.arange(count), count)
+    _, _, order = in_order(numbered)
     rows = records.calls[order]
     places = np.full(facts.rows, NONE, np.int64)
     places[rows] = np.arange(len(rows))
-    halves = facts.ids[rows].view(">u8").astype(np.uint64).reshape(-1, 2)
+    high, low = halves(facts.ids[rows])
     write(
         folder / "calls",
         {
@@ -209,24 +239,25 @@ def _write_calls(folder: Path, world: World, numbers: Numbers, attributed: Attri
             "client": facts.client[rows],
             "file": facts.file[rows],
             "place": facts.place[rows],
-            "id_high": halves[:, 0].copy(),
-            "id_low": halves[:, 1].copy(),
-            "by_id": np.argsort(order, kind="stable").astype(np.int32),
+            "id_high": high,
+            "id_low": low,
+            "by_id": places[records.calls].astype(np.int32),
         },
     )
     write(folder / "spans", {"calls": pointers(sessions, len(numbers.sessions))})
     ids = Ids(facts, records.suffixes)
     odd = sorted((int(places[row]), ids[row]) for row in {*facts.texts, *records.suffixes} if places[row] >= 0)
-    write(folder / "texts", {"call": _ints(call for call, _ in odd), "event_id": [text for _, text in odd]})
+    write(folder / "texts", {"call": _ints([call for call, _ in odd]), "event_id": [text for _, text in odd]})
     copies = [(int(places[row]), copy) for row, others in sorted(records.copies.items()) for copy in others]
+    second = _ints([copy for _, copy in copies])
     write(
         folder / "copies",
         {
-            "call": _ints(call for call, _ in copies),
+            "call": _ints([call for call, _ in copies]),
             "event_id": [ids[copy] for _, copy in copies],
-            "kind": _ints(int(facts.kind[copy]) for _, copy in copies),
-            "file": _ints(int(facts.file[copy]) for _, copy in copies),
-            "place": _ints(int(facts.place[copy]) for _, copy in copies),
+            "kind": facts.kind[second],
+            "file": facts.file[second],
+            "place": facts.place[second],
         },
     )
     for call, copy in copies:
@@ -236,23 +267,28 @@ def _write_calls(folder: Path, world: World, numbers: Numbers, attributed: Attri
 
 def _write_touches(folder: Path, world: World, numbers: Numbers, places: Longs) -> None:
     """The touches of calls, and of nodes; a second copy of a call adds what the owner of the resource saw."""
-    facts, times = world.facts, world.facts.times
+    facts, calls = world.facts, world.records.calls
     second = np.zeros(facts.rows, np.bool_)
     second[[copy for others in world.records.copies.values() for copy in others]] = True
     scoped = np.fromiter((key.startswith("scope:") for key in facts.resources), np.bool_, len(facts.resources))
     kept = (places[facts.touch_call] >= 0) & ~(second[facts.touch_call] & scoped[facts.touch_resource])
-    nodes = np.fromiter(map(numbers.node, world.names.resources), np.int64, len(world.names.resources))
-    call, node, role = places[facts.touch_call[kept]], nodes[facts.touch_resource[kept]], facts.touch_role[kept]
-    time = times[facts.touch_call[kept]]
-    order = np.lexsort((role, node, call))
-    call, node, role, time = call[order], node[order], role[order], time[order]
+    call, node, role = in_order([
+        (places[facts.touch_call[kept]], len(calls)),
+        (numbers.resources[facts.touch_resource[kept]], numbers.nodes),
+        (facts.touch_role[kept].astype(np.int8), len(facts.roles)),
+    ])  # fmt: skip
     fresh = np.ones(len(call), np.bool_)
     fresh[1:] = (call[1:] != call[:-1]) | (node[1:] != node[:-1]) | (role[1:] != role[:-1])
-    call, node, role, time = call[fresh], node[fresh], role[fresh].astype(np.int8), time[fresh]
-    write(folder / "touches", {"node": node.astype(np.int32), "role": role})
+    call, node, role = call[fresh], node[fresh], role[fresh]
+    write(folder / "touches", {"node": node, "role": role})
     write(folder / "touched_by_call", {"from": pointers(call, int(places.max(initial=NONE)) + 1)})
-    order = np.lexsort((call, time, node))
-    write(folder / "touchers", {"call": call[order].astype(np.int32), "role": role[order]})
+    times = np.empty(len(calls), np.int64)
+    times[places[calls]] = facts.times[calls]
+    by_time = np.argsort(times, kind="stable")
+    rank = np.empty(len(calls), np.int32)
+    rank[by_time] = np.arange(len(calls), dtype=np.int32)
+    node, when, role = in_order([(node, numbers.nodes), (rank[call], len(calls)), (role, len(facts.roles))])
+    write(folder / "touchers", {"call": by_time[when].astype(np.int32), "role": role})
     write(folder / "touchers_by_node", {"from": pointers(node, numbers.nodes)})
 
 
@@ -269,42 +305,28 @@ def _write_issues(folder: Path, world: World, numbers: Numbers, places: Longs) -
     write(
         folder / "issues",
         {
-            "call": _ints(call for call, _, _ in rows),
-            "session": _ints(session for _, _, session in rows),
+            "call": _ints([call for call, _, _ in rows]),
+            "session": _ints([session for _, _, session in rows]),
             "key": [issue.credential.key for _, issue, _ in rows],
-            "target": [issue.target for _, issue, _ in rows],
-            "name": [issue.credential.name for _, issue, _ in rows],
-            "method": [issue.credential.method for _, issue, _ in rows],
+            "target": column([issue.target for _, issue, _ in rows]),
+            "name": column([issue.credential.name for _, issue, _ in rows]),
+            "method": column([issue.credential.method for _, issue, _ in rows]),
         },
     )
 
 
 def _write_values(folder: Path, world: World) -> None:
-    """The distinct values that calls point at."""
+    """The distinct values that calls point at, as far as anybody asks for them."""
     facts = world.facts
-    write(folder / "kinds", _columns(Kind._fields, facts.kinds, ("read_only",)))
-    numeric = ("path_unknown", "created", "minted", "mfa", "assumed_root")
-    write(folder / "callers", _columns(Caller._fields, facts.callers, numeric))
-    write(folder / "clients", _columns(Client._fields, facts.clients, ()))
-    write(
-        folder / "files",
-        {
-            "name": [shown(file.name) for file in facts.files],
-            "sha256": [file.sha256.hex() for file in facts.files],
-            "again": _ints(file.again for file in facts.files),
-        },
-    )
+    kinds = {name: column([getattr(kind, name) for kind in facts.kinds]) for name in Kind._fields[:-1]}
+    write(folder / "kinds", {**kinds, "read_only": _times([kind.read_only for kind in facts.kinds])})
+    write(folder / "callers", {name: facts.callers.column(name) for name in _OF_CALLERS})
+    write(folder / "clients", {name: facts.clients.column(name) for name in Client._fields})
     write(folder / "roles", {"role": facts.roles})
 
 
-def _columns(fields: Sequence[str], rows: Sequence[Any], numeric: tuple[str, ...]) -> dict[str, Any]:
-    """Columns of named tuples: texts, and numbers with ``NONE`` where there is none."""
-    columns = list(zip(*rows, strict=True)) or [()] * len(fields)
-    return {name: _times(column) if name in numeric else column for name, column in zip(fields, columns, strict=True)}
-
-
-def _ints(values: Iterable[int]) -> Ints:
-    return np.array(list(values), np.int32)
+def _ints(values: Sequence[int]) -> Ints:
+    return np.array(values, np.int32)
 
 
 def _times(values: Iterable[int | None]) -> Longs:

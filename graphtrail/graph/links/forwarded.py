@@ -6,6 +6,7 @@ Source: real records of kms:Decrypt through secretsmanager, and of ``AWS Interna
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -34,28 +35,28 @@ class Attributed(NamedTuple):
 
 def forwarded(world: World) -> Attributed:
     """Give forwarded calls to the session that they were made for, where the evidence decides."""
-    of_call = world.signed.of_call.copy()
-    sure = np.zeros(len(of_call), np.int8)
     numbers = {key: number for number, key in enumerate(world.signed.keys)}
-    left = []
-    for session in sorted(world.sessions.values(), key=lambda held: held.key):
+    now = np.arange(len(numbers), dtype=np.int32)
+    left = {}
+    for number, key in enumerate(world.signed.keys):
+        session = world.sessions[key]
         if not _minted(world, session):
             continue
         direct = _direct(world, session)
         if len(direct) == 1:
-            own = world.signed.of_call == numbers[session.key]
-            of_call[own] = numbers[direct[0]]
-            sure[own] = Confidence.EXACT
+            now[number] = numbers[direct[0]]
         elif not direct:
-            left.append(session)
+            left[number] = session
+    of_call = now[world.signed.of_call]
+    sure = np.where(of_call != world.signed.of_call, np.int8(Confidence.EXACT), np.int8(0))
     if left:
-        _by_second(world, left, numbers, of_call, sure)
+        _by_second(world, left, of_call, sure)
     return Attributed(of_call, sure)
 
 
 def _minted(world: World, session: Session) -> bool:
     """Whether nobody ever held its key: every record was sent on by a service, and nothing issued it."""
-    if not (session.key.startswith("ses:") and session.forwarded and session.label in {"User", "Root", "Role"}):
+    if not (session.forwarded and session.key.startswith("ses:") and session.label in {"User", "Root", "Role"}):
         return False
     served = "/aws-service-role/" in (session.principal or "")
     return not (served or world.links.get(session.key) or session.key in world.candidates)
@@ -67,29 +68,29 @@ def _direct(world: World, session: Session) -> list[str]:
     return [key for key in members if key != session.key and world.sessions[key].direct]
 
 
-def _by_second(
-    world: World, left: list[Session], numbers: dict[str, int], of_call: Ints, sure: npt.NDArray[np.int8]
-) -> None:
+def _by_second(world: World, left: dict[int, Session], of_call: Ints, sure: npt.NDArray[np.int8]) -> None:
     """The one session of the same principal that made a call within a second.
 
     Strong for users and root; a role may be two people's at a time, so there it is only a hint.
     """
     facts, calls = world.facts, world.records.calls
-    principals = {principal: at for at, principal in enumerate(sorted({session.principal or "" for session in left}))}
-    by_caller = np.array([principals.get(key or "", -1) for key in world.names.principals], np.int64)
-    whose, times = by_caller[facts.caller[calls]], facts.times[calls]
-    own = np.fromiter((who.via is None for who in facts.callers), np.bool_, len(facts.callers))[facts.caller[calls]]
-    near = _Near(whose[own & (whose >= 0)], times[own & (whose >= 0)], of_call[own & (whose >= 0)])
+    principals = {principal: at for at, principal in enumerate({session.principal or "" for session in left.values()})}
+    by_key = np.array([principals.get(key or "", -1) for key in world.names.keys], np.int64)
+    whose, times = by_key[world.names.whose][facts.caller[calls]], facts.times[calls]
+    own = facts.callers.column("via").where(lambda via: via is None)[facts.caller[calls]] & (whose >= 0)
+    near = _Near(whose[own], times[own], of_call[own])
+    minted = np.zeros(len(world.signed.keys), np.bool_)
+    minted[list(left)] = True
+    places = np.flatnonzero(minted[world.signed.of_call])
     hints: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    by_number = {numbers[session.key]: session for session in left}
-    for place in np.flatnonzero(np.isin(world.signed.of_call, list(by_number))).tolist():
-        session = by_number[int(world.signed.of_call[place])]
-        found = near.sessions(int(whose[place]), int(times[place]))
+    numbers = world.signed.of_call[places].tolist()
+    for place, number, found in zip(places.tolist(), numbers, near.sessions(whose[places], times[places]), strict=True):
+        session = left[number]
         if len(found) == 1 and session.label in {"User", "Root"}:
             of_call[place] = found[0]
             sure[place] = Confidence.STRONG
-        for number in found if session.label == "Role" or len(found) > 1 else ():
-            hints[session.key][number].append(int(calls[place]))
+        for other in found if session.label == "Role" or len(found) > 1 else ():
+            hints[session.key][other].append(int(calls[place]))
     for key, by_session in sorted(hints.items()):
         _hint(world, key, {world.signed.keys[number]: rows for number, rows in by_session.items()})
 
@@ -112,9 +113,10 @@ class _Near:
         self._keys = keys[order]
         self._sessions = sessions[order]
 
-    def sessions(self, whose: int, time: int) -> list[int]:
-        """Their numbers, sorted."""
-        key = whose * _SHIFT + time
-        start = np.searchsorted(self._keys, key - NEAR, "left")
-        end = np.searchsorted(self._keys, key + NEAR, "right")
-        return sorted(set(self._sessions[start:end].tolist()))
+    def sessions(self, whose: Longs, times: Longs) -> Iterator[list[int]]:
+        """Their numbers, sorted, for each of some principals with a time."""
+        keys = whose * _SHIFT + times
+        starts = np.searchsorted(self._keys, keys - NEAR, "left").tolist()
+        ends = np.searchsorted(self._keys, keys + NEAR, "right").tolist()
+        for start, end in zip(starts, ends, strict=True):
+            yield sorted(set(self._sessions[start:end].tolist())) if start < end else []

@@ -53,7 +53,7 @@ def _unused(key: str, issue: Issue) -> Session:
         name=credential.name,
         arn=credential.issued_arn,
         created=issue.time,
-        access_keys={key},
+        access_keys=frozenset([key]),
         forwarded=False,
         kind="unused",
     )

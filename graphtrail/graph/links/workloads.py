@@ -24,7 +24,7 @@ def workloads(world: World) -> None:
     """Find the workload of every session of a role."""
     known = _known(world)
     in_lambda = _lambda_sessions(world)
-    for session in sorted(world.sessions.values(), key=lambda held: held.key):
+    for session in world.sessions.values():
         if len(session.workloads) == 1:
             world.workloads[session.key] = (next(iter(session.workloads)), "L12", Confidence.EXACT)
         elif session.label == "Role" and session.name:
@@ -38,32 +38,33 @@ def workloads(world: World) -> None:
 def _by_name(world: World, session: Session, in_lambda: set[str]) -> tuple[str, str, Confidence] | None:
     """Kind of the workload, the rule, and how sure it is."""
     name = session.name or ""
-    issuers = {link.source.partition("@")[0] for link in world.issuing(session.key)}
     if _INSTANCE.fullmatch(name):
-        sure = session.ec2_role_delivery is not None or "svc:ec2.amazonaws.com" in issuers
+        sure = session.ec2_role_delivery is not None or _issued_by(world, session, "svc:ec2.amazonaws.com")
         return ("instance", "L13", Confidence.STRONG if sure else Confidence.HEURISTIC)
-    if session.key in in_lambda or ("svc:lambda.amazonaws.com" in issuers and not _FUNCTION_CHECK.fullmatch(name)):
-        return ("function", "L14", Confidence.STRONG)
-    return None
+    by_service = _issued_by(world, session, "svc:lambda.amazonaws.com") and not _FUNCTION_CHECK.fullmatch(name)
+    return ("function", "L14", Confidence.STRONG) if by_service or session.key in in_lambda else None
+
+
+def _issued_by(world: World, session: Session, service: str) -> bool:
+    return any(link.source.partition("@")[0] == service for link in world.issuing(session.key))
 
 
 def _lambda_sessions(world: World) -> set[str]:
     """Sessions with a call whose agent is the runtime of a function."""
     facts, signed = world.facts, world.signed
-    inside = np.fromiter(
-        (_LAMBDA_AGENT in (client.agent or "") for client in facts.clients), np.bool_, len(facts.clients)
-    )
-    numbers = np.unique(signed.of_call[inside[facts.client[world.records.calls]]]).tolist()
-    return {signed.keys[number] for number in numbers}
+    inside = facts.clients.column("agent").where(lambda agent: _LAMBDA_AGENT in (agent or ""))
+    calls = np.bincount(signed.of_call[inside[facts.client[world.records.calls]]])
+    return {signed.keys[number] for number in np.flatnonzero(calls).tolist()}
 
 
 def _known(world: World) -> dict[tuple[str, str], str]:
     """The ARN of an instance or function by its name, where the records touch just one of that name."""
     by_name: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for key in world.names.resources:
-        for kind, separator in (("instance", ":instance/"), ("function", ":function:")):
-            if separator in key:
-                by_name[kind, key.partition(separator)[2]].add(key)
+    resources, renamed = world.facts.resources, world.names.renamed
+    for kind, separator in (("instance", ":instance/"), ("function", ":function:")):
+        named = {resources[code] for code in resources.containing(separator).tolist() if code not in renamed}
+        for key in named.union(key for key in renamed.values() if separator in key):
+            by_name[kind, key.partition(separator)[2]].add(key)
     return {name: next(iter(keys)) for name, keys in by_name.items() if len(keys) == 1}
 
 
