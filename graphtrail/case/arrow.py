@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from pyarrow._compute import DictionaryEncodeOptions, MatchSubstringOptions, TakeOptions, call_function  # see encoded
+from pyarrow._compute import DictionaryEncodeOptions, TakeOptions, call_function  # see encoded
 
 from graphtrail.events.secrets import cleaned
 
@@ -89,11 +89,6 @@ def encoded(column: Array | ChunkedArray) -> tuple[Ints, Array]:
     if not chunks:
         return np.zeros(0, np.int32), pa.nulls(0, column.type)
     return np.concatenate([integers(chunk.indices) for chunk in chunks]), chunks[0].dictionary
-
-
-def containing(column: Array, part: str) -> Mask:
-    """Which texts of a column without nulls contain a text."""
-    return bits(call_function("match_substring", [column], MatchSubstringOptions(part)))
 
 
 def fixed(values: npt.NDArray[np.uint8]) -> Array:
@@ -193,7 +188,7 @@ def words(column: Array | ChunkedArray) -> list[str | None]:
     return [word for chunk in chunks for word in _words(chunk)]
 
 
-def _ends(chunk: Array) -> tuple[list[int], bytes]:
+def spans(chunk: Array) -> tuple[list[int], bytes]:
     """Where the values of an array of texts or bytes end, the first one's beginning before them, and its data."""
     _, offsets, data = chunk.buffers()
     if not offsets:
@@ -203,7 +198,7 @@ def _ends(chunk: Array) -> tuple[list[int], bytes]:
 
 
 def _words(chunk: Array) -> list[str | None]:
-    ends, held = _ends(chunk)
+    ends, held = spans(chunk)
     found: list[str | None]
     if held.isascii():
         text = held.decode("ascii")
@@ -227,7 +222,7 @@ def _python(chunk: Array) -> list[Any]:
     elif pa.types.is_boolean(chunk.type):
         found = bits(chunk).tolist()
     elif pa.types.is_binary(chunk.type):
-        ends, data = _ends(chunk)
+        ends, data = spans(chunk)
         found = [data[start:end] for start, end in itertools.pairwise(ends)]
     else:  # bytes of one length: Arrow's own way
         return chunk.to_pylist()

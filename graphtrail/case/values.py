@@ -1,11 +1,11 @@
 """Distinct values of a whole case, in columns: millions of texts, of which Python sees only those that it asks for."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast, overload
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from graphtrail.case import arrow
@@ -108,9 +108,24 @@ class Words(Sequence[str]):
         """All of them."""
         return cast("list[str]", arrow.words(self.array))
 
-    def containing(self, part: str) -> npt.NDArray[np.intp]:
-        """The numbers of those that contain a text."""
-        return np.flatnonzero(arrow.containing(self.array, part))
+    def containing(self, part: str) -> list[int]:
+        """The numbers of those that contain a text, in order."""
+        ends, data = self._spans
+        wanted = part.encode()
+        found: list[int] = []
+        at = data.find(wanted)
+        while at >= 0:
+            number = bisect_right(ends, at) - 1
+            if at + len(wanted) <= ends[number + 1]:
+                found.append(number)
+                at = data.find(wanted, ends[number + 1])
+            else:  # it begins in one text and ends in the next
+                at = data.find(wanted, at + 1)
+        return found
+
+    @cached_property
+    def _spans(self) -> tuple[list[int], bytes]:
+        return arrow.spans(self.array)
 
     @cached_property
     def numbers(self) -> dict[str, int]:

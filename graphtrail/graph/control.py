@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from graphtrail.events.pivots import Pivot
 from graphtrail.graph.layout import FOREVER
 from graphtrail.graph.schema import Confidence
@@ -146,13 +148,12 @@ class _Effect:
 
 def _by_user(world: World) -> dict[str, list[_Effect]]:
     """What was done, by the identity it was done to."""
-    if not world.facts.pivots:
-        return {}
-    place = {row: at for at, row in enumerate(world.records.calls.tolist())}
+    place = np.full(world.facts.rows, -1, np.int32)
+    place[world.records.calls] = np.arange(len(world.records.calls), dtype=np.int32)
     done: dict[str, list[_Effect]] = defaultdict(list)
     for row, pivot in sorted(world.facts.pivots, key=lambda pair: pair[0]):
-        if row in place and pivot.type != "ENDED":
-            source = world.source(row, place[row])
+        if place[row] >= 0 and pivot.type != "ENDED":
+            source = world.source(row, int(place[row]))
             target = world.names.principal(pivot.target, pivot.uid) or pivot.target
             time = int(world.facts.times[row])
             done[target].append(_Effect(pivot, row, time, source, world.sessions[source].principal))

@@ -60,7 +60,7 @@ def begins(facts: Facts, records: Records) -> dict[str, int]:
 
 def spoken_of(facts: Facts, principals: Iterable[str | None], observed: Iterable[str]) -> list[str]:
     """Accounts that callers or principals belong to, and whose own logs are not in the case, sorted."""
-    named = {who.account for who in facts.callers if who.account}
+    named = {account for account in facts.callers.column("account").values if account}
     for key in principals:
         found = arns.parse(key or "")
         if found:

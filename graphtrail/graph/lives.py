@@ -40,19 +40,20 @@ def _sightings(world: World, of_call: Ints) -> None:
     last = np.full(count, -FOREVER, np.int64)
     np.minimum.at(first, of_call, times)
     np.maximum.at(last, of_call, times)
-    for number, calls in enumerate(np.bincount(of_call, minlength=count).tolist()):
-        session = world.sessions[world.signed.keys[number]]
-        session.calls = calls
-        if calls:
-            session.first_seen, session.last_seen = int(first[number]), int(last[number])
+    calls = np.bincount(of_call, minlength=count)
+    for key, made, start, end in zip(world.signed.keys, calls.tolist(), first.tolist(), last.tolist(), strict=True):
+        if made:
+            session = world.sessions[key]
+            session.calls, session.first_seen, session.last_seen = made, start, end
 
 
 def _ended(world: World) -> dict[str, int]:
     """When long-lived keys were deleted or made inactive for the last time."""
-    counted = set(world.records.calls.tolist()) if world.facts.pivots else set()
+    counted = np.zeros(world.facts.rows, np.bool_)
+    counted[world.records.calls] = True
     ended: dict[str, int] = {}
     for row, pivot in world.facts.pivots:
-        if pivot.type == "ENDED" and row in counted:
+        if pivot.type == "ENDED" and counted[row]:
             ended[pivot.target] = max(int(world.facts.times[row]), ended.get(pivot.target, 0))
     return ended
 

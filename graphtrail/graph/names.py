@@ -51,6 +51,7 @@ class Names:
     unique_ids: dict[str, tuple[str, ...]]
     _by_id: dict[str, str] = field(default_factory=dict)
     _by_place: dict[_Place, str] = field(default_factory=dict)
+    _known: dict[str, str] = field(default_factory=dict)
 
     def principal(self, key: str | None, uid: str | None = None) -> str | None:
         """The key of the node for a principal that a record knows by this key, or by this unique id."""
@@ -62,8 +63,10 @@ class Names:
         """The key of the node for a key that a record gives."""
         if key.startswith("uid:"):
             return self._by_id.get(key[4:], key)
-        place = _place(key)
-        return self._by_place.get(place, key) if place else key
+        if key not in self._known:
+            place = _place(key)
+            self._known[key] = self._by_place.get(place, key) if place else key
+        return self._known[key]
 
 
 Span = tuple[int, int]
@@ -97,7 +100,8 @@ def names(facts: Facts, seen: Seen) -> Names:
     said = _said(facts, seen)
     by_id = _trusted(_pairs(facts, said))
     by_place = _real(_recorded(facts, said))
-    found = Names([], np.zeros(0, np.int32), {}, frozenset(), {}, by_id, by_place)
+    known = {key: key for key in by_place.values()}
+    found = Names([], np.zeros(0, np.int32), {}, frozenset(), {}, by_id, by_place, known)
     ids: dict[str, set[str]] = defaultdict(set)
     for uid, arn in by_id.items():
         ids[arn].add(uid)
@@ -133,9 +137,9 @@ def _principals(facts: Facts, names: Names) -> tuple[list[str | None], Ints]:
 def _renamed(facts: Facts, names: Names) -> dict[int, str]:
     """The resources whose nodes have another key than the records give."""
     resources = facts.resources
-    principals = np.concatenate([resources.containing(":iam::"), resources.containing("uid:")]).tolist()
+    principals = [*resources.containing(":iam::"), *resources.containing("uid:")]
     renamed = {code: names.known(resources[code]) for code in principals}
-    secrets = [code for code in resources.containing(":secretsmanager:").tolist() if ":secret:" in resources[code]]
+    secrets = [code for code in resources.containing(":secretsmanager:") if ":secret:" in resources[code]]
     whole = _secrets([resources[code] for code in secrets])
     renamed |= {code: whole[resources[code]] for code in secrets if resources[code] in whole}
     return {code: key for code, key in renamed.items() if key != resources[code]}
@@ -156,9 +160,10 @@ def _pairs(facts: Facts, said: Iterable[_Named]) -> dict[str, dict[str, Span]]:
     for row, pivot in facts.pivots:
         if pivot.type == "CREATED":
             add(pivot.uid, pivot.target, (int(facts.times[row]),) * 2)
-    for row, credential in facts.credentials:
-        if credential.target and ":role/" in credential.target:
-            add(unique_id(credential.issued_id), credential.target, (int(facts.times[row]),) * 2)
+    times = facts.times[[row for row, _ in facts.credentials]].tolist() if facts.credentials else []
+    for (_, credential), time in zip(facts.credentials, times, strict=True):
+        if credential.issued_id and credential.target and ":role/" in credential.target:
+            add(unique_id(credential.issued_id), credential.target, (time, time))
     return pairs
 
 

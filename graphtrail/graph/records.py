@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
-from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
@@ -66,7 +65,10 @@ class Ids:
         self._suffixes = suffixes
 
     def __getitem__(self, row: int) -> str:
-        text = self._facts.texts.get(row) or str(UUID(bytes=self._facts.ids[row].tobytes()))
+        text = self._facts.texts.get(row)
+        if not text:
+            digits = self._facts.ids[row].tobytes().hex()
+            text = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
         return text + self._suffixes.get(row, "")
 
 

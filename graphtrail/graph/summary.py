@@ -20,7 +20,7 @@ def summary(world: World, origins: dict[str, Origin], digest: str) -> dict[str, 
     totals, rejects = _counted(facts, len(records.events))
     times = facts.times[records.events]
     begins = coverage.begins(facts, records)
-    principals = [session.principal for session in world.sessions.values()]
+    principals = {session.principal for session in world.sessions.values()}
     return {
         "digest": digest,
         "totals": totals,

@@ -1,8 +1,11 @@
 """What the link rules read and write: sessions, issues, and the links found so far."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import compress
+from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,8 +18,7 @@ from graphtrail.graph.schema import ASSUMES, Confidence
 from graphtrail.graph.sessions import Session, Signed, family_key
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(NamedTuple):
     """One credential that a call handed out, or one sign-in.
 
     Attributes:
@@ -34,8 +36,7 @@ class Issue:
     credential: Credential
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """One way by which a session came about, or who stands behind it.
 
     Attributes:
@@ -122,7 +123,7 @@ class World:
             for place, link in enumerate(links):
                 row = link.rows[0] if link.rows else -1
                 if row in now and before[row] == link.source:
-                    links[place] = replace(link, source=now[row])
+                    links[place] = link._replace(source=now[row])
         for target, sources in self.candidates.items():
             self.candidates[target] = {
                 now[rows[0]] if rows and rows[0] in now and before[rows[0]] == source else source: rows
@@ -136,12 +137,17 @@ class World:
 
     def issuing(self, target: str) -> list[Link]:
         """The links of issue to a session, the surest first."""
-        found = (link for link in self.links.get(target, ()) if link.type in {"ASSUMED", "ISSUED"})
-        return sorted(found, key=lambda link: (-link.confidence, link.at, link.source))
+        found = [link for link in self.links.get(target, ()) if link.type in {"ASSUMED", "ISSUED"}]
+        if len(found) > 1:
+            found.sort(key=lambda link: (-link.confidence, link.at, link.source))
+        return found
 
     def has_exact_parent(self, target: str) -> bool:
         """Whether the key of this session was seen when it was issued."""
-        return any(link.confidence is Confidence.EXACT for link in self.issuing(target))
+        return any(
+            link.confidence is Confidence.EXACT and link.type in {"ASSUMED", "ISSUED"}
+            for link in self.links.get(target, ())
+        )
 
     def family(self, family: tuple[str, int]) -> Session:
         """The session that stands for a family; it is made if only its members are known."""
@@ -163,10 +169,11 @@ def world(facts: Facts, records: Records, names: Names, signed: Signed) -> World
     for session in signed.sessions.values():
         for key in session.access_keys:
             made.holders[key].append(session.key)
-        if session.family:
-            made.by_family[session.family].append(session.key)
+        if (family := session.family) is not None:
+            made.by_family[family].append(session.key)
     for held in (*made.holders.values(), *made.by_family.values()):
-        held.sort()
+        if len(held) > 1:
+            held.sort()
     return made
 
 
@@ -178,20 +185,27 @@ def kind_of_issue(method: str) -> str:
 def _issues(made: World) -> tuple[list[Issue], list[Issue]]:
     """The credentials of the calls that count; of two copies of one call each is taken once."""
     facts, records = made.facts, made.records
-    place = {row: at for at, row in enumerate(records.calls.tolist())} if facts.credentials else {}
     first = {copy: row for row, copies in records.copies.items() for copy in copies}
-    counted = set(records.events.tolist()) if facts.credentials else set()
+    place = np.full(facts.rows, -1, np.int32)
+    place[records.events] = 0
+    place[records.calls] = np.arange(len(records.calls), dtype=np.int32)
+    counted = place[_ints(row for row, _ in facts.credentials)] >= 0
+    pairs = [(first.get(row, row), credential) for row, credential in compress(facts.credentials, counted.tolist())]
+    pairs.sort(key=itemgetter(0))
+    rows = _ints(row for row, _ in pairs)
+    signed = made.signed.of_call[place[rows]].tolist()
+    times = facts.times[rows].tolist()
     taken: set[tuple[int, str | None]] = set()
     issues: list[Issue] = []
     sign_ins: list[Issue] = []
-    for row, credential in sorted(_counted(facts.credentials, counted, first), key=lambda pair: pair[0]):
+    for (row, credential), session, time in zip(pairs, signed, times, strict=True):
         if (row, credential.key) in taken:
             continue
         taken.add((row, credential.key))
         issue = Issue(
             rows=(row, *records.copies.get(row, ())),
-            time=int(facts.times[row]),
-            source=made.signed.keys[int(made.signed.of_call[place[row]])],
+            time=time,
+            source=made.signed.keys[session],
             target=made.names.principal(credential.target),
             credential=credential,
         )
@@ -199,9 +213,5 @@ def _issues(made: World) -> tuple[list[Issue], list[Issue]]:
     return issues, sign_ins
 
 
-def _counted(
-    credentials: Iterable[tuple[int, Credential]], counted: set[int], first: dict[int, int]
-) -> Iterator[tuple[int, Credential]]:
-    for row, credential in credentials:
-        if row in counted:
-            yield first.get(row, row), credential
+def _ints(values: Iterable[int]) -> Ints:
+    return np.fromiter(values, np.int32)

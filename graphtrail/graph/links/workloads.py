@@ -62,7 +62,7 @@ def _known(world: World) -> dict[tuple[str, str], str]:
     by_name: dict[tuple[str, str], set[str]] = defaultdict(set)
     resources, renamed = world.facts.resources, world.names.renamed
     for kind, separator in (("instance", ":instance/"), ("function", ":function:")):
-        named = {resources[code] for code in resources.containing(separator).tolist() if code not in renamed}
+        named = {resources[code] for code in resources.containing(separator) if code not in renamed}
         for key in named.union(key for key in renamed.values() if separator in key):
             by_name[kind, key.partition(separator)[2]].add(key)
     return {name: next(iter(keys)) for name, keys in by_name.items() if len(keys) == 1}
