@@ -161,7 +161,7 @@ def _authenticated(facts: Facts, calls: Ints) -> Mask:
     return authenticated
 
 
-def _keys(facts: Facts, used: npt.NDArray[np.intp], names: Names) -> Iterator[str]:
+def _keys(facts: Facts, used: npt.NDArray[np.intp], names: Names) -> list[str]:
     """The session key of each caller; one access key in the records of several principals is several sessions."""
     column = facts.callers.column("session")
     codes, whose = column.codes[used], names.whose[used]
@@ -169,9 +169,10 @@ def _keys(facts: Facts, used: npt.NDArray[np.intp], names: Names) -> Iterator[st
     named = np.fromiter((key is not None for key in names.keys), np.bool_, len(names.keys))
     holders = np.bincount(pairs[named[pairs % len(names.keys)]] // len(names.keys), minlength=len(column.values))
     split = [number > 1 and (key or "").startswith("key:") for number, key in zip(holders, column.values, strict=True)]
-    for code, principal in zip(codes.tolist(), whose.tolist(), strict=True):
-        key = column.values[code] or ""
-        yield f"{key}#{names.keys[principal] or '-'}" if split[code] else key
+    return [
+        f"{column.values[code]}#{names.keys[principal] or '-'}" if split[code] else column.values[code] or ""
+        for code, principal in zip(codes.tolist(), whose.tolist(), strict=True)
+    ]
 
 
 class _Members:
