@@ -21,12 +21,16 @@ from graphtrail.graph.links.forwarded import Attributed, forwarded
 from graphtrail.graph.links.workloads import workloads
 from graphtrail.graph.lives import lives
 from graphtrail.graph.names import Seen, names
-from graphtrail.graph.origin import Origin, Surroundings, origin
+from graphtrail.graph.origin import LONG_LIVED, Origin, Surroundings, origin
 from graphtrail.graph.records import Records, choose
+from graphtrail.graph.schema import RELATIONS, Confidence
 from graphtrail.graph.sessions import Session, sessions
 from graphtrail.graph.summary import summary
 from graphtrail.graph.tables import account_of, write_graph
 from graphtrail.graph.world import World, world
+
+# Types of edges that the way back goes over, or asks for.
+_BACK = {name for name, relation in RELATIONS.items() if relation.origin} | {"ON_BEHALF_OF", "SAME_SIGN_IN", "PART_OF"}
 
 
 def build(case: Path, manifest: Manifest) -> None:
@@ -74,10 +78,14 @@ def _seen(facts: Facts, records: Records) -> Seen:
 
 
 def _origins(made: World, edges: list[Control], begins: dict[str, int]) -> dict[str, Origin]:
-    """Where every session comes from, at the default level."""
+    """Where every session comes from, at the default level; without the steps, for which nobody asks here."""
     into: dict[str, list[Control]] = defaultdict(list)
     for edge in edges:
-        into[edge.target].append(edge)
+        if edge.type in _BACK:
+            into[edge.target].append(edge)
+    for several in into.values():
+        if len(several) > 1:
+            several.sort()
 
     def known(key: str) -> _Known | None:
         held = made.sessions.get(key)
@@ -89,10 +97,25 @@ def _origins(made: World, edges: list[Control], begins: dict[str, int]) -> dict[
         candidates=lambda key: tuple(made.candidates.get(key, ())),
         begins=lambda account: begins.get(account or ""),
     )
+    issuer = {target: only[0].source for target, only in into.items() if _is_issue(made, only)}
     found: dict[str, Origin] = {}
     for key in sorted(made.sessions):
-        origin(key, around, known=found)
+        at, way = key, {key}
+        while at not in found and at in issuer and issuer[at] not in way:
+            at = issuer[at]
+            way.add(at)
+        start = found.get(at) or origin(at, around, known=found, passed=way)
+        found |= dict.fromkeys(way, start)
     return found
+
+
+def _is_issue(made: World, into: list[Control]) -> bool:
+    """Whether all that tells where a session comes from is one issue by another session: nothing is to be weighed."""
+    edge = into[0]
+    if len(into) > 1 or edge.confidence < Confidence.STRONG or edge.detail == LONG_LIVED:
+        return False
+    issued = RELATIONS[edge.type].origin and edge.source in made.sessions
+    return issued and edge.target in made.sessions and made.sessions[edge.target].kind != "long_lived"
 
 
 class _Known(NamedTuple):

@@ -5,7 +5,7 @@ dictionary of texts.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +44,12 @@ class Numbers:
         number = self.sessions.get(key)
         return number if number is not None else len(self.sessions) + self.entities[key]
 
+    def of(self, keys: Sequence[str]) -> Ints:
+        """The numbers of nodes."""
+        sessions, entities, before = self.sessions, self.entities, len(self.sessions)
+        numbers = (sessions[key] if key in sessions else before + entities[key] for key in keys)
+        return np.fromiter(numbers, np.int32, len(keys))
+
 
 def numbered(world: World, edges: Iterable[Control], origins: dict[str, Origin]) -> Numbers:
     """Number all nodes of a graph."""
@@ -54,7 +60,9 @@ def numbered(world: World, edges: Iterable[Control], origins: dict[str, Origin])
     own[[*acting, *renamed]] = False
     named = _named(world, edges, origins).difference(sessions)
     new = sorted(key for key in named if not _is_own(key, resources, own))
-    of_resource, of_new = _merged(resources, own, new)
+    ordered = resources.order[own[resources.order]]
+    of_resource = np.zeros(len(resources), np.int32)
+    of_resource[ordered], of_new = merged(list(map(resources.all.__getitem__, ordered.tolist())), new)
     entities = dict(zip(new, of_new.tolist(), strict=True))
     entities |= {key: int(of_resource[resources.numbers[key]]) for key in named.difference(new)}
     places = np.empty(len(new) + int(own.sum()), np.int32)
@@ -88,12 +96,9 @@ def _is_own(key: str, resources: Words, own: Mask) -> bool:
     return code is not None and bool(own[code])
 
 
-def _merged(resources: Words, own: Mask, new: list[str]) -> tuple[Ints, Ints]:
-    """The numbers of resources and of new keys among both, in order of the keys; 0 of resources that are not own."""
-    ordered = resources.order[own[resources.order]]
-    texts = list(map(resources.all.__getitem__, ordered.tolist()))
-    before = np.fromiter((bisect_left(texts, key) for key in new), np.int32, len(new))
-    place = np.arange(len(ordered), dtype=np.int32)
-    of_resource = np.zeros(len(resources), np.int32)
-    of_resource[ordered] = place + np.searchsorted(before, place, "right")
-    return of_resource, (before + np.arange(len(new))).astype(np.int32)
+def merged(keys: Sequence[str], new: Sequence[str]) -> tuple[Ints, Ints]:
+    """The places of many keys and of a few new ones among both; each given in order, none in both."""
+    before = np.fromiter((bisect_left(keys, key) for key in new), np.int32, len(new))
+    place = np.arange(len(keys), dtype=np.int32)
+    behind = (place + np.searchsorted(before, place, "right")).astype(np.int32)
+    return behind, (before + np.arange(len(new))).astype(np.int32)

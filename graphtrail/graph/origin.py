@@ -5,7 +5,7 @@ family, and to the person over ON_BEHALF_OF. It ends at the owner of a long-live
 user or password is another fact (``made_by``), since the log does not say who used it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -102,7 +102,11 @@ class Origin:
 
 
 def origin(
-    key: str, world: Surroundings, level: Confidence = Confidence.STRONG, known: dict[str, Origin] | None = None
+    key: str,
+    world: Surroundings,
+    level: Confidence = Confidence.STRONG,
+    known: dict[str, Origin] | None = None,
+    passed: Iterable[str] = (),
 ) -> Origin:
     """Where a session comes from.
 
@@ -111,10 +115,11 @@ def origin(
         world: what is around it.
         level: links that are less sure are not followed: their sources are candidates.
         known: origins found before, at this level; those found now are added.
+        passed: sessions through which the way came here already; it does not go in circles.
     """
     found: dict[str, Origin] = {} if known is None else known
     way: list[Step] = []
-    seen = {key}
+    seen = {key, *passed}
     at = key
     while at not in found and (step := _back(at, world, level)) is not None and step.source not in seen:
         way.append(step)
@@ -176,6 +181,8 @@ def _back(key: str, world: Surroundings, level: Confidence) -> Step | None:
 def _issuing(into: Sequence[Step]) -> Step | None:
     """The surest issue, if all that are as sure have one source. Who made a long-lived key did not issue its use."""
     steps = [step for step in into if RELATIONS[step.type].origin and step.detail != LONG_LIVED]
+    if len(steps) == 1:
+        return steps[0]
     surest = max((step.confidence for step in steps), default=None)
     best = [step for step in steps if step.confidence == surest]
     return min(best, key=lambda step: step.at) if len({step.source for step in best}) == 1 else None

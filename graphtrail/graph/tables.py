@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from graphtrail.case.arrow import Ints, Longs
 from graphtrail.case.derive import Client
@@ -18,6 +17,7 @@ from graphtrail.case.tables import pointers, write
 from graphtrail.case.values import Column, column
 from graphtrail.events.actions import Kind
 from graphtrail.graph.control import Control
+from graphtrail.graph.control_table import write_control
 from graphtrail.graph.layout import NO_TIME, NONE
 from graphtrail.graph.links.forwarded import Attributed
 from graphtrail.graph.numbering import Numbers, numbered
@@ -45,8 +45,8 @@ def write_graph(
     numbers = numbered(world, edges, origins)
     _write_entities(folder, world, numbers)
     _write_sessions(folder, world, numbers, origins)
-    _write_control(folder, world, numbers, edges)
-    places = _write_calls(folder, world, numbers, attributed)
+    places, proving = _write_calls(folder, world, numbers, attributed)
+    write_control(folder, world, numbers, proving, edges)
     _write_touches(folder, world, numbers, places)
     _write_issues(folder, world, numbers, places)
     _write_values(folder, world)
@@ -152,70 +152,13 @@ def account_of(session: Session) -> str | None:
     return min(session.accounts, default=None)
 
 
-def _write_control(folder: Path, world: World, numbers: Numbers, edges: Sequence[Control]) -> None:
-    edges = _ordered(edges, numbers)
-    sources = _ints([numbers.node(edge.source) for edge in edges])
-    targets = _ints([numbers.node(edge.target) for edge in edges])
-    ids = Ids(world.facts, world.records.suffixes)
-    proofs = [_proofs(edge.rows, world, ids) for edge in edges]
-    write(
-        folder / "control",
-        {
-            "source": sources,
-            "target": targets,
-            "type": column([edge.type for edge in edges]),
-            "at": _times([edge.at for edge in edges]),
-            "until": _times([edge.until for edge in edges]),
-            "since": _times([edge.since for edge in edges]),
-            "rule": column([edge.rule for edge in edges]),
-            "confidence": _ints([edge.confidence for edge in edges]),
-            "detail": column([edge.detail for edge in edges]),
-            "into": np.argsort(targets, kind="stable").astype(np.int32),
-            "proofs": np.cumsum(np.fromiter(map(len, proofs), np.int64, len(proofs))),
-        },
-    )
-    write(folder / "proofs", {"event_id": [event_id for one in proofs for event_id in one]})
-    write(folder / "neighbours", {"out": pointers(sources, numbers.nodes), "into": pointers(targets, numbers.nodes)})
+def _write_calls(folder: Path, world: World, numbers: Numbers, attributed: Attributed) -> tuple[Longs, Longs]:
+    """The calls, and the second copies of some.
 
-
-def _ordered(edges: Sequence[Control], numbers: Numbers) -> list[Control]:
-    """The edges in order of the number of their source, and of what they are; each once."""
-    by_key = sorted({edge.target for edge in edges})
-    rank = {key: place for place, key in enumerate(by_key)}
-    columns: list[npt.NDArray[np.integer]] = [
-        _ints([numbers.node(edge.source) for edge in edges]),
-        _ints([rank[edge.target] for edge in edges]),
-        _ranks([edge.type for edge in edges]),
-        np.array([edge.at for edge in edges], np.int64),
-        _ranks([edge.rule for edge in edges]),
-    ]
-    order = np.lexsort(columns[::-1])
-    same = np.ones(max(len(order) - 1, 0), np.bool_)
-    for held in columns:
-        same &= held[order][1:] == held[order][:-1]
-    found: list[Control] = []
-    start = 0
-    for end in [*(np.flatnonzero(~same) + 1).tolist(), len(order)]:
-        several = [edges[place] for place in order[start:end].tolist()]
-        found += sorted(set(several)) if len(several) > 1 else several
-        start = end
-    return found
-
-
-def _ranks(texts: list[str]) -> Ints:
-    rank = {text: place for place, text in enumerate(sorted(set(texts)))}
-    return _ints([rank[text] for text in texts])
-
-
-def _proofs(rows: tuple[int, ...], world: World, ids: Ids) -> list[str]:
-    """The ids of the events that prove an edge, in order of time and id."""
-    if len(rows) == 1:
-        return [ids[rows[0]]]
-    return [event_id for _, event_id in sorted({(int(world.facts.times[row]), ids[row]) for row in rows})]
-
-
-def _write_calls(folder: Path, world: World, numbers: Numbers, attributed: Attributed) -> Longs:
-    """The calls; returns for each record of the facts the number of its call, ``NONE`` where it stands for none."""
+    Returns:
+        For each record of the facts the number of its call, and the number that stands for the record as a proof: that
+        of the call, or behind all calls that of the copy. ``NONE`` where it does not count.
+    """
     facts, records = world.facts, world.records
     rank = _ints([numbers.sessions[key] for key in world.signed.keys])
     sessions, times = rank[attributed.of_call], facts.times[records.calls]
@@ -248,21 +191,22 @@ def _write_calls(folder: Path, world: World, numbers: Numbers, attributed: Attri
     ids = Ids(facts, records.suffixes)
     odd = sorted((int(places[row]), ids[row]) for row in {*facts.texts, *records.suffixes} if places[row] >= 0)
     write(folder / "texts", {"call": _ints([call for call, _ in odd]), "event_id": [text for _, text in odd]})
-    copies = [(int(places[row]), copy) for row, others in sorted(records.copies.items()) for copy in others]
+    copies = [(row, copy) for row, others in sorted(records.copies.items()) for copy in others]
     second = _ints([copy for _, copy in copies])
+    calls = places[_ints([row for row, _ in copies])]
     write(
         folder / "copies",
         {
-            "call": _ints([call for call, _ in copies]),
+            "call": calls.astype(np.int32),
             "event_id": [ids[copy] for _, copy in copies],
-            "kind": facts.kind[second],
             "file": facts.file[second],
             "place": facts.place[second],
         },
     )
-    for call, copy in copies:
-        places[copy] = call
-    return places
+    proving = places.copy()
+    proving[second] = np.arange(len(rows), len(rows) + len(second))
+    places[second] = calls
+    return places, proving
 
 
 def _write_touches(folder: Path, world: World, numbers: Numbers, places: Longs) -> None:

@@ -224,6 +224,17 @@ class Calls:
         call = int(order[start]) if start < len(order) else -1
         return call if call >= 0 and self.event_id(call) == event_id else None
 
+    def proof(self, event_id: str) -> int | None:
+        """The number under which an event proves something: that of its call, or behind all calls that of its copy."""
+        copies = self._tables.values("copies", "event_id")
+        return self.count + copies.index(event_id) if event_id in copies else self.find(event_id)
+
+    def proving(self, number: int) -> str:
+        """The id of the event that proves something under a number."""
+        if number < self.count:
+            return self.event_id(number)
+        return self._tables.values("copies", "event_id")[number - self.count] or ""
+
     def lies(self, call: int, event_id: str) -> tuple[int, int]:
         """Number of the file that a record of a call lies in, and its place there; a second copy lies elsewhere."""
         copies = self._tables.values("copies", "event_id")

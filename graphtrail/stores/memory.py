@@ -90,8 +90,8 @@ class MemoryStore:
 
     def citing(self, event_id: str) -> Iterator[ControlEdge]:
         """The control edges that an event proves."""
-        proofs = self._tables.values("proofs", "event_id")
-        rows = [row for row, proof in enumerate(proofs) if proof == event_id]
+        proof = self.calls.proof(event_id)
+        rows = [] if proof is None else np.flatnonzero(self._tables.numbers("proofs", "event") == proof).tolist()
         ends = self._tables.numbers("control", "proofs")
         return map(self._edge, sorted({int(np.searchsorted(ends, row, "right")) for row in rows}))
 
@@ -226,7 +226,7 @@ class MemoryStore:
             type=texts("type"),
             rule=texts("rule"),
             detail=texts("detail"),
-            event_ids=self._tables.texts("proofs", "event_id"),
+            events=self._tables.numbers("proofs", "event"),
         )
 
     def _entity_key(self, row: int) -> str | None:
@@ -268,7 +268,7 @@ class MemoryStore:
             rule=held.rule[place] or "",
             confidence=Confidence(held.confidence.item(place)),
             detail=held.detail[place] or "",
-            event_ids=tuple(held.event_ids[row] or "" for row in range(start, end)),
+            event_ids=tuple(map(self.calls.proving, held.events[start:end].tolist())),
         )
 
 
@@ -285,7 +285,7 @@ class _ControlColumns(NamedTuple):
     type: Texts
     rule: Texts
     detail: Texts
-    event_ids: Texts
+    events: Numbers
 
 
 _OUT = attrgetter("target", "type", "at", "rule", "event_ids")
