@@ -96,8 +96,10 @@ def _is_sign_in(world: World, family: Session) -> bool:
 
 
 def _begin(session: Session) -> int:
-    times = [time for time in (session.created, session.first_seen) if time is not None]
-    return min(times, default=0)
+    created, seen = session.created, session.first_seen
+    if created is None or seen is None:
+        return (seen if created is None else created) or 0
+    return min(created, seen)
 
 
 def _hosts(world: World) -> Iterator[Control]:

@@ -7,6 +7,7 @@ dictionary of texts.
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
@@ -84,10 +85,10 @@ def numbered(world: World, edges: Iterable[Control], origins: dict[str, Origin])
 def _named(world: World, edges: Iterable[Control], origins: dict[str, Origin]) -> set[str]:
     """What rules name."""
     keys: set[str | None] = {*world.names.keys, *world.names.renamed.values()}
-    keys.update(session.principal for session in world.sessions.values())
-    keys.update(edge.source for edge in edges)
-    keys.update(edge.target for edge in edges)
-    keys.update(found.principal for found in origins.values())
+    keys.update(map(attrgetter("principal"), world.sessions.values()))
+    keys.update(map(attrgetter("source"), edges))
+    keys.update(map(attrgetter("target"), edges))
+    keys.update(map(attrgetter("principal"), origins.values()))
     return {key for key in keys if key}
 
 

@@ -6,7 +6,10 @@ orders by id, and for each resource its touches in order of time.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,8 +27,9 @@ from graphtrail.graph.numbering import Numbers, numbered
 from graphtrail.graph.origin import Origin
 from graphtrail.graph.records import Ids, halves
 from graphtrail.graph.sessions import Session
-from graphtrail.graph.world import World
+from graphtrail.graph.world import Issue, World
 
+_NO_FAMILY = ("", "")
 _NO_WORKLOAD = ("", None, 0)
 _OF_CALLERS = ("type", "arn", "access_key", "account", "via")
 
@@ -89,38 +93,32 @@ def _of_some(texts: dict[str, str], numbers: Numbers) -> Column:
     return Column(codes, some.distinct)
 
 
-_CODED = ("label", "kind", "uid", "issuer", "source_identity", "ec2_role_delivery")
+_TEXTS = ("label", "kind", "uid", "issuer", "source_identity", "ec2_role_delivery", "name", "arn")
+_TIMES = ("created", "expires", "first_seen", "last_seen")
+_NUMBERS = ("expires_assumed", "assumed_root", "authenticated", "conflict", "calls")
 
 
 def _write_sessions(folder: Path, world: World, numbers: Numbers, origins: dict[str, Origin]) -> None:
     held = [world.sessions[key] for key in numbers.sessions]
-    families = [world.family_of.get(key, ("", ""))[0] for key in numbers.sessions]
+    families = [world.family_of.get(key, _NO_FAMILY)[0] for key in numbers.sessions]
     workloads = [world.workloads.get(key, _NO_WORKLOAD) for key in numbers.sessions]
     found = [origins[key] for key in numbers.sessions]
+    said = _fields(("principal", "mfa", *_TEXTS, *_TIMES, *_NUMBERS), held)
     write(
         folder / "sessions",
         {
             "key": list(numbers.sessions),
-            **{name: column([getattr(session, name) for session in held]) for name in _CODED},
-            "name": column([session.name for session in held]),
-            "arn": column([session.arn for session in held]),
-            "principal": _ints([numbers.entities.get(session.principal or "", NONE) for session in held]),
-            "family": _ints([numbers.sessions.get(family, NONE) for family in families]),
-            "workload": _ints([numbers.entities.get(workload, NONE) for workload, _, _ in workloads]),
-            "workload_rule": column([rule for _, rule, _ in workloads]),
-            "workload_confidence": _ints([confidence for _, _, confidence in workloads]),
-            "created": _times([session.created for session in held]),
-            "expires": _times([session.expires for session in held]),
-            "first_seen": _times([session.first_seen for session in held]),
-            "last_seen": _times([session.last_seen for session in held]),
-            "expires_assumed": _ints([session.expires_assumed for session in held]),
-            "mfa": _ints([NONE if session.mfa is None else session.mfa for session in held]),
-            "assumed_root": _ints([session.assumed_root for session in held]),
-            "authenticated": _ints([session.authenticated for session in held]),
-            "conflict": _ints([session.conflict for session in held]),
-            "calls": _ints([session.calls for session in held]),
-            "status": column([one.status for one in found]),
-            "origin": _ints([numbers.entities.get(one.principal or "", NONE) for one in found]),
+            **{name: column(said[name]) for name in _TEXTS},
+            **{name: _times(said[name]) for name in _TIMES},
+            **{name: np.fromiter(said[name], np.int32, len(held)) for name in _NUMBERS},
+            "principal": _ints(numbers.entities.get(key or "", NONE) for key in said["principal"]),
+            "family": _ints(numbers.sessions.get(family, NONE) for family in families),
+            "workload": _ints(numbers.entities.get(workload, NONE) for workload, _, _ in workloads),
+            "workload_rule": column(rule for _, rule, _ in workloads),
+            "workload_confidence": _ints(confidence for _, _, confidence in workloads),
+            "mfa": _ints(NONE if mfa is None else mfa for mfa in said["mfa"]),
+            "status": column(one.status for one in found),
+            "origin": _ints(numbers.entities.get(one.principal or "", NONE) for one in found),
             "account": column(map(account_of, held)),
         },
     )
@@ -146,10 +144,13 @@ def _write_candidates(folder: Path, world: World, numbers: Numbers) -> None:
 
 def account_of(session: Session) -> str | None:
     """The account of a session's principal: of its ARN, else of its records."""
-    parts = (session.principal or "").split(":")
-    if len(parts) > 5 and parts[0] == "arn" and parts[4]:  # noqa: PLR2004 - the account is the fifth of six parts
-        return parts[4]
-    return min(session.accounts, default=None)
+    return _account(session.principal or "") or min(session.accounts, default=None)
+
+
+@lru_cache(maxsize=65_536)
+def _account(principal: str) -> str:
+    parts = principal.split(":")
+    return parts[4] if len(parts) > 5 and parts[0] == "arn" else ""  # noqa: PLR2004 - the fifth of six parts
 
 
 def _write_calls(folder: Path, world: World, numbers: Numbers, attributed: Attributed) -> tuple[Longs, Longs]:
@@ -239,39 +240,52 @@ def _write_touches(folder: Path, world: World, numbers: Numbers, places: Longs) 
 def _write_issues(folder: Path, world: World, numbers: Numbers, places: Longs) -> None:
     """The credentials that calls handed out, in order of the call."""
     linked = {row: link.target for links in world.links.values() for link in links for row in link.rows}
-    rows = []
-    for issue in world.issues:
-        key = issue.credential.key
-        held = next((name for name in (f"key:{key}", f"key:{key}#{issue.target}") if name in world.sessions), None)
-        session = held or linked.get(issue.rows[0])
-        rows.append((int(places[issue.rows[0]]), issue, numbers.sessions.get(session or "", NONE)))
-    rows.sort(key=lambda row: (row[0], row[1].credential.key or ""))
+    calls = places[_ints(issue.rows[0] for issue in world.issues)].tolist()
+    rows = sorted(zip(calls, world.issues, strict=True), key=lambda row: (row[0], row[1].credential.key or ""))
+    issues = [issue for _, issue in rows]
+    said = _fields(("key", "name", "method"), [issue.credential for issue in issues])
     write(
         folder / "issues",
         {
-            "call": _ints([call for call, _, _ in rows]),
-            "session": _ints([session for _, _, session in rows]),
-            "key": [issue.credential.key for _, issue, _ in rows],
-            "target": column([issue.target for _, issue, _ in rows]),
-            "name": column([issue.credential.name for _, issue, _ in rows]),
-            "method": column([issue.credential.method for _, issue, _ in rows]),
+            "call": _ints(call for call, _ in rows),
+            "session": _ints(numbers.sessions.get(_opened(world, issue, linked), NONE) for issue in issues),
+            "key": said["key"],
+            "target": column(issue.target for issue in issues),
+            "name": column(said["name"]),
+            "method": column(said["method"]),
         },
     )
+
+
+def _opened(world: World, issue: Issue, linked: dict[int, str]) -> str:
+    """The session that an issued credential opened, empty if none is known."""
+    key = f"key:{issue.credential.key}"
+    if key in world.sessions:
+        return key
+    key = f"{key}#{issue.target}"
+    return key if key in world.sessions else linked.get(issue.rows[0], "")
 
 
 def _write_values(folder: Path, world: World) -> None:
     """The distinct values that calls point at, as far as anybody asks for them."""
     facts = world.facts
-    kinds = {name: column([getattr(kind, name) for kind in facts.kinds]) for name in Kind._fields[:-1]}
-    write(folder / "kinds", {**kinds, "read_only": _times([kind.read_only for kind in facts.kinds])})
+    kinds = _fields(Kind._fields, facts.kinds)
+    read_only = _times(kinds.pop("read_only"))
+    write(folder / "kinds", {name: column(values) for name, values in kinds.items()} | {"read_only": read_only})
     write(folder / "callers", {name: facts.callers.column(name) for name in _OF_CALLERS})
     write(folder / "clients", {name: facts.clients.column(name) for name in Client._fields})
     write(folder / "roles", {"role": facts.roles})
 
 
-def _ints(values: Sequence[int]) -> Ints:
-    return np.array(values, np.int32)
+def _fields(names: Sequence[str], rows: Sequence[object]) -> dict[str, Sequence[Any]]:
+    """Some fields of objects, in columns."""
+    columns = zip(*map(attrgetter(*names), rows), strict=True) if rows else ((),) * len(names)
+    return dict(zip(names, columns, strict=True))
+
+
+def _ints(values: Iterable[int]) -> Ints:
+    return np.fromiter(values, np.int32)
 
 
 def _times(values: Iterable[int | None]) -> Longs:
-    return np.array([NO_TIME if value is None else value for value in values], np.int64)
+    return np.fromiter((NO_TIME if value is None else value for value in values), np.int64)

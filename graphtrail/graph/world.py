@@ -138,9 +138,7 @@ class World:
     def issuing(self, target: str) -> list[Link]:
         """The links of issue to a session, the surest first."""
         found = [link for link in self.links.get(target, ()) if link.type in {"ASSUMED", "ISSUED"}]
-        if len(found) > 1:
-            found.sort(key=lambda link: (-link.confidence, link.at, link.source))
-        return found
+        return sorted(found, key=lambda link: (-link.confidence, link.at, link.source))
 
     def has_exact_parent(self, target: str) -> bool:
         """Whether the key of this session was seen when it was issued."""

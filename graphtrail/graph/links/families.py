@@ -25,10 +25,10 @@ def same_assumption(world: World) -> None:
         key = issue.credential.key
         if issue.credential.issued_id and not (key and world.holders.get(key)):
             open_issues[issue.credential.issued_id].append(issue)
-    for family in sorted(world.by_family):
-        issues = open_issues.get(family[0], [])
-        if not issues or not _orphaned(world, family):
+    for family in sorted(family for family in world.by_family if family[0] in open_issues):
+        if not _orphaned(world, family):
             continue
+        issues = open_issues[family[0]]
         near = [issue for issue in issues if abs(issue.time - family[1]) <= SKEW]
         best = min((abs(issue.time - family[1]) for issue in near), default=0)
         _decide(world, family, [issue for issue in near if abs(issue.time - family[1]) == best])
@@ -111,10 +111,11 @@ def _principal(arn: str | None) -> str | None:
 
 def drawn_families(world: World) -> None:
     """Draw families: where a record was minted, where there are several keys, or where a link ends at the family."""
-    for family, members in sorted(world.by_family.items()):
-        key = family_key(family)
+    whole_of = {key[4:].rpartition("@")[0] for key in world.sessions if key.startswith("ses:")}
+    for family, members in world.by_family.items():
         keys = [member for member in members if member.startswith("key:")]
-        if keys and (key in world.sessions or len(keys) > 1):
+        known = family[0] in whole_of and family_key(family) in world.sessions
+        if keys and (known or len(keys) > 1):
             whole = world.family(family)
             for member in keys:
                 world.family_of.setdefault(member, (whole.key, "record"))

@@ -21,15 +21,15 @@ def issued_keys(world: World) -> None:
     for key, issues in sorted(by_key.items()):
         target = _holder(world, key, issues[0]) or world.add(_unused(key, issues[0])).key
         _end(world.sessions[target], issues)
-        sources = sorted({issue.source for issue in issues})
-        rows = tuple(row for issue in issues for row in issue.rows)
+        sources = {issue.source for issue in issues}
+        rows = tuple(row for issue in issues for row in issue.rows) if len(issues) > 1 else issues[0].rows
         if len(sources) > 1:
             world.candidates[target] = {issue.source: issue.rows for issue in issues}
             continue
         first = min(issues, key=lambda issue: issue.time)
         method = first.credential.method
         rule = "L24" if method == "sts:AssumeRoot" else "L1"
-        world.link(Link(sources[0], target, kind_of_issue(method), first.time, rule, Confidence.EXACT, rows, method))
+        world.link(Link(first.source, target, kind_of_issue(method), first.time, rule, Confidence.EXACT, rows, method))
 
 
 def _holder(world: World, key: str, issue: Issue) -> str | None:
@@ -38,6 +38,8 @@ def _holder(world: World, key: str, issue: Issue) -> str | None:
     One key in the records of several principals is several sessions: the one of the principal that it was issued for.
     """
     holders = world.holders.get(key, [])
+    if not holders or holders == [f"key:{key}"]:
+        return holders[0] if holders else None
     wanted = (f"key:{key}", f"key:{key}#{issue.target}")
     own = [holder for holder in holders if holder in wanted]
     return next(iter(own or [holder for holder in holders if holder.startswith("ses:")]), None)

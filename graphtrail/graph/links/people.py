@@ -32,9 +32,10 @@ def people(world: World) -> None:
     """
     by_root: dict[str, dict[str, int]] = defaultdict(dict)
     for session in world.sessions.values():
-        by_root[_root(world, session.key)] |= session.people
-    for session in sorted(world.sessions.values(), key=lambda held: held.key):
-        named = session.people or by_root[_root(world, session.key)]
+        if session.people:
+            by_root[_root(world, session.key)] |= session.people
+    for session in world.sessions.values() if by_root else ():
+        named = session.people or by_root.get(_root(world, session.key), {})
         if len(named) > 1:
             world.candidates[session.key] = {person: (row,) for person, row in sorted(named.items())}
         for person, row in named.items() if len(named) == 1 else ():

@@ -7,6 +7,7 @@ is no more than a hint.
 
 import re
 from collections import defaultdict
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,31 +23,42 @@ _LAMBDA_AGENT = "exec-env/AWS_Lambda_"
 
 def workloads(world: World) -> None:
     """Find the workload of every session of a role."""
-    known = _known(world)
+    by_ec2, by_lambda = _issued_by(world, "svc:ec2.amazonaws.com"), _issued_by(world, "svc:lambda.amazonaws.com")
     in_lambda = _lambda_sessions(world)
+    found: list[tuple[Session, _Found]] = []
     for session in world.sessions.values():
+        name = session.name or ""
         if len(session.workloads) == 1:
             world.workloads[session.key] = (next(iter(session.workloads)), "L12", Confidence.EXACT)
-        elif session.label == "Role" and session.name:
-            found = _by_name(world, session, in_lambda)
-            if found:
-                kind, rule, confidence = found
-                key = known.get((kind, session.name)) or _made(world, session, kind)
-                world.workloads[session.key] = (key, rule, confidence)
+        elif session.label != "Role" or not name:
+            continue
+        elif _INSTANCE.fullmatch(name):
+            sure = session.ec2_role_delivery is not None or session.key in by_ec2
+            found.append((session, _Found("instance", "L13", Confidence.STRONG if sure else Confidence.HEURISTIC)))
+        elif session.key in in_lambda or (session.key in by_lambda and not _FUNCTION_CHECK.fullmatch(name)):
+            found.append((session, _Found("function", "L14", Confidence.STRONG)))
+    known = _known(world, {(what.kind, session.name or "") for session, what in found})
+    for session, what in found:
+        key = known.get((what.kind, session.name or "")) or _made(world, session, what.kind)
+        world.workloads[session.key] = (key, what.rule, what.confidence)
 
 
-def _by_name(world: World, session: Session, in_lambda: set[str]) -> tuple[str, str, Confidence] | None:
-    """Kind of the workload, the rule, and how sure it is."""
-    name = session.name or ""
-    if _INSTANCE.fullmatch(name):
-        sure = session.ec2_role_delivery is not None or _issued_by(world, session, "svc:ec2.amazonaws.com")
-        return ("instance", "L13", Confidence.STRONG if sure else Confidence.HEURISTIC)
-    by_service = _issued_by(world, session, "svc:lambda.amazonaws.com") and not _FUNCTION_CHECK.fullmatch(name)
-    return ("function", "L14", Confidence.STRONG) if by_service or session.key in in_lambda else None
+class _Found(NamedTuple):
+    """Kind of a workload, the rule, and how sure it is."""
+
+    kind: str
+    rule: str
+    confidence: Confidence
 
 
-def _issued_by(world: World, session: Session, service: str) -> bool:
-    return any(link.source.partition("@")[0] == service for link in world.issuing(session.key))
+def _issued_by(world: World, service: str) -> set[str]:
+    """The sessions that a service issued, in whatever account."""
+    return {
+        target
+        for target, links in world.links.items()
+        if any(link.source.startswith(service) and link.source.partition("@")[0] == service for link in links)
+        and any(link.source.partition("@")[0] == service for link in world.issuing(target))
+    }
 
 
 def _lambda_sessions(world: World) -> set[str]:
@@ -57,14 +69,16 @@ def _lambda_sessions(world: World) -> set[str]:
     return {signed.keys[number] for number in np.flatnonzero(calls).tolist()}
 
 
-def _known(world: World) -> dict[tuple[str, str], str]:
-    """The ARN of an instance or function by its name, where the records touch just one of that name."""
+def _known(world: World, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """The ARN of an instance or function by its kind and name, where the records touch just one of that name."""
     by_name: dict[tuple[str, str], set[str]] = defaultdict(set)
     resources, renamed = world.facts.resources, world.names.renamed
     for kind, separator in (("instance", ":instance/"), ("function", ":function:")):
         named = {resources[code] for code in resources.containing(separator) if code not in renamed}
         for key in named.union(key for key in renamed.values() if separator in key):
-            by_name[kind, key.partition(separator)[2]].add(key)
+            name = kind, key.partition(separator)[2]
+            if name in wanted:
+                by_name[name].add(key)
     return {name: next(iter(keys)) for name, keys in by_name.items() if len(keys) == 1}
 
 
