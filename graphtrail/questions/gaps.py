@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from graphtrail import arn as arns
+from graphtrail.events.identity import ANONYMOUS
 from graphtrail.questions.trail import Trail
 from graphtrail.stores.calls import Rows
 from graphtrail.stores.store import SessionNode
@@ -61,13 +62,20 @@ def about_sessions(trail: Trail, sessions: Iterable[SessionNode]) -> None:
         if found.status in WHY and session.calls:
             open_ends[found.status] += 1
         if found.status == "external":
-            start = trail.store.session(found.first)
-            account = start.account if start else None
-            where = f"account {account}" if account else "an account that no record names"
-            trail.note("account-not-observed", f"chains begin in {where}, whose own logs are not in this case", account)
+            _about_start(trail, trail.store.session(found.first))
     for status, count in open_ends.items():
         if status != "external":
             trail.note(f"origin-{status}", f"the origin of {count} session(s) is open: {WHY[status]}")
+
+
+def _about_start(trail: Trail, start: SessionNode | None) -> None:
+    """Note where a chain begins outside the case."""
+    account = start.account if start else None
+    if account == ANONYMOUS:
+        trail.note("anonymous", "calls came without credentials: no log can name who made them")
+        return
+    where = f"account {account}" if account else "an account that no record names"
+    trail.note("account-not-observed", f"chains begin in {where}, whose own logs are not in this case", account)
 
 
 def about_window(trail: Trail) -> None:

@@ -53,6 +53,15 @@ def test_who_touched_says_which_origins_the_logs_do_not_tell(world: Case):
     assert {row.session for row in answer.rows if row.origin is None} == {LOST, STRANGER}
 
 
+def test_calls_without_credentials_are_said_to_be_anonymous_and_of_no_account(tmp_path: Path):
+    nobody = {"type": "AWSAccount", "principalId": "", "accountId": "ANONYMOUS_PRINCIPAL"}
+    answer = ct.case(tmp_path, [ct.get_object("09:00", nobody, "jewels", "crown.csv")]).ask.who_touched(JEWELS)
+    assert [(row.origin, row.count) for row in answer.rows] == [(None, 1)]
+    assert [(note.code, note.text) for note in answer.coverage] == [
+        ("anonymous", "calls came without credentials: no log can name who made them")
+    ]
+
+
 def test_who_touched_counts_calls_that_only_mention_it_when_asked(world: Case):
     instance = "arn:aws:iam::111122223333:role/deploy"
     assert [row.session for row in world.ask.who_touched(instance, all_roles=True).rows] == [ALICES]
