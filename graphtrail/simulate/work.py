@@ -1,6 +1,7 @@
 """What a session does while it lives: calls in bursts, some of them refused, some that make a service call further."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from graphtrail.simulate.catalogue import Call
@@ -8,12 +9,14 @@ from graphtrail.simulate.catalogue.profiles import PROFILES
 from graphtrail.simulate.dice import Weighted
 from graphtrail.simulate.forwarding import Forwarder
 from graphtrail.simulate.organisation import Account, Bucket
-from graphtrail.simulate.recorder import Caller, Failure
+from graphtrail.simulate.places import fill_words
+from graphtrail.simulate.recorder import NOTHING, Caller, Failure
 from graphtrail.simulate.storage import denied, on_bucket
 from graphtrail.simulate.world import Purse, Script, World
 
 _REFUSED, _THROTTLED, _PAIRED = 0.02, 0.028, 0.09
 _BURST = 0.62  # the part of calls that follow the one before within a second
+_AGAIN, _HABITS = 0.26, 6  # the part of calls that ask what was asked before, and how far back that goes
 _JEWEL_WORK: Weighted[tuple[str, str]] = Weighted([
     (("s3:GetObject", "ok"), 10), (("s3:HeadObject", "ok"), 2), (("s3:ListObjects", "ok"), 2),
     (("s3:PutObject", "ok"), 1), (("s3:GetBucketLocation", "ok"), 0.6), (("s3:GetObject", "denied"), 1),
@@ -40,6 +43,7 @@ class Job:
         jewels: how many of its calls are on the crown jewels.
         forwarder: what makes services call on its behalf; None if nothing does.
         bucket: a bucket of another account that it uses now and then; None if there is none.
+        habits: what it has looked at, with its words: programs poll, and people look again.
     """
 
     signer: Signer
@@ -48,6 +52,7 @@ class Job:
     jewels: int = 0
     forwarder: Forwarder | None = None
     bucket: Bucket | None = None
+    habits: list[tuple[Call, Mapping[str, str]]] = field(default_factory=list)
 
 
 def some_jewels(world: World, account: Account, probability: float) -> int:
@@ -103,11 +108,25 @@ def _step(world: World, job: Job, calls: Weighted[Call], left: int) -> None:
         elif job.bucket is not None:
             on_bucket(world, caller, dice.pick(("s3:GetObject", "s3:PutObject")), job.bucket)
         return
-    call = calls.pick(dice)
+    call, asked = _chosen(world, job, caller, calls)
     failure = None
     if luck < _THROTTLED:
         failure = denied(caller, call, "*") if luck < _REFUSED else _throttled(call)
-    world.recorder.call(caller, call, failure=failure)
+    world.recorder.call(caller, call, asked, failure)
+
+
+def _chosen(world: World, job: Job, caller: Caller, calls: Weighted[Call]) -> tuple[Call, Mapping[str, str]]:
+    """A call of a job and what it asks for: something new, or what it looked at before."""
+    dice, habits = world.dice, job.habits
+    if habits and dice.chance(_AGAIN):
+        return dice.pick(habits)
+    call = calls.pick(dice)
+    place = caller.home if call.everywhere else caller.site
+    asked = fill_words(call.asked, place, dice, world.now, NOTHING)
+    if call.read_only:
+        habits.append((call, asked))
+        del habits[:-_HABITS]
+    return call, asked
 
 
 def _throttled(call: Call) -> Failure:

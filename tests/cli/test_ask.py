@@ -34,8 +34,6 @@ ABOUT = {
     "top": ["--by", "action"],
     "unknowns": [],
 }
-# The thief opens no secret, and no role was assumed with the name of its session.
-EMPTY = {"secrets"}
 
 
 def words(simulated: Simulated, name: str) -> list[str]:
@@ -64,10 +62,10 @@ def test_json_is_what_python_gives(run: Run, simulated: Simulated, name: str):
     assert said == json.loads(asked(simulated, name).to_json())
     assert (said["question"], said["schema"], said["graphtrail"]) == (name, 1, graphtrail.__version__)
     assert said["total"] == len(said["rows"])
-    assert bool(said["rows"]) == (name not in EMPTY)
+    assert said["rows"]
 
 
-@pytest.mark.parametrize("name", sorted(set(ABOUT) - EMPTY))
+@pytest.mark.parametrize("name", ABOUT)
 def test_all_forms_hold_the_same_rows(run: Run, simulated: Simulated, name: str):
     def form(output: str) -> str:
         ran = run("ask", name, *words(simulated, name), "--case", simulated.case, "--output", output)
@@ -89,11 +87,12 @@ def test_a_limit_cuts_the_rows_and_total_counts_all(run: Run, simulated: Simulat
         ).out
 
     said = json.loads(limited("json", 2))
-    assert (len(said["rows"]), said["total"]) == (2, 61)
+    every = len(simulated.truth.crown_jewels.touched)
+    assert (len(said["rows"]), said["total"]) == (2, every)
     assert len(limited("jsonl", 2).splitlines()) == 2
     assert len(limited("csv", 2).splitlines()) == 3
     assert len(limited("table", 2).splitlines()) == 3
-    assert len(limited("jsonl", 0).splitlines()) == 61
+    assert len(limited("jsonl", 0).splitlines()) == every
 
 
 def test_who_touched_is_what_really_happened(run: Run, simulated: Simulated):

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -107,20 +108,21 @@ def test_on_a_terminal_each_row_fits_and_what_is_folded_is_said(simulated: Simul
     table = [line for line in seen if not line.startswith(("who-touched:", "what the logs cannot show"))]
     assert max(map(len, table)) <= width
     assert len(table) == 2 + 40
-    assert "21 of them folded (--limit 0 shows all)" in "".join(seen)
+    folded = len(simulated.truth.crown_jewels.touched) - 40
+    assert f"{folded} of them folded (--limit 0 shows all)" in "".join(seen)
     assert ("no room for" in "".join(seen)) == (width < 200)
 
 
 def test_limit_0_shows_all_rows_on_a_terminal(simulated: Simulated):
     seen = on_terminal(120, "ask", "who-touched", simulated.jewels, "--case", simulated.case, "--limit", 0)
-    assert "61 row(s)" in seen
+    assert f"{len(simulated.truth.crown_jewels.touched)} row(s)" in seen
     assert "folded" not in seen
 
 
 def test_on_a_terminal_a_bar_shows_how_far_the_reading_is_and_goes_away(simulated: Simulated, tmp_path: Path):
     seen = on_terminal(100, "ingest", simulated.bucket, "--case", tmp_path / "case")
     assert "\x1b[" in seen
-    assert seen.splitlines()[-1].endswith("1 file(s) copies of files read under other names")
+    assert re.search(r"\d+ file\(s\) copies of files read under other names$", seen.splitlines()[-1])
     assert "\x1b" not in on_terminal(100, "ingest", simulated.bucket, "--case", tmp_path / "quiet", "--quiet")
 
 

@@ -84,8 +84,8 @@ class Call:
     """An operation, ready to be logged."""
 
     __slots__ = (
-        "action", "category", "denial", "everywhere", "extra", "host", "modern", "mute", "name", "read_only", "request",
-        "resources", "response", "s3", "source", "stamps", "version", "words",
+        "action", "asked", "category", "denial", "everywhere", "extra", "host", "modern", "mute", "name", "read_only",
+        "request", "resources", "response", "s3", "source", "stamps", "version", "words",
     )  # fmt: skip
 
     def __init__(self, service: Service, operation: Operation) -> None:
@@ -108,5 +108,10 @@ class Call:
         self.resources = Template(operation.resources) if operation.resources else None
         self.extra = Template(operation.extra) if operation.extra else None
         every = (self.request, self.response, self.resources, self.extra)
-        # dict.fromkeys, not a set: the order of the words decides which roll goes to which.
-        self.words = tuple(dict.fromkeys(word for template in every if template for word in template.words))
+        self.words = _words(*every)
+        self.asked = _words(self.request, self.resources)
+
+
+def _words(*templates: Template | None) -> tuple[str, ...]:
+    # dict.fromkeys, not a set: the order of the words decides which roll goes to which.
+    return tuple(dict.fromkeys(word for template in templates if template for word in template.words))
