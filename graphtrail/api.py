@@ -284,6 +284,7 @@ def edge(held: ControlEdge) -> dict[str, Any]:
         "at": iso(held.at),
         "until": iso(held.until) if held.until < FOREVER else None,
         "since": iso(held.since),
+        "skew": held.skew,
         "rule": held.rule,
         "confidence": str(held.confidence),
         "detail": held.detail or None,

@@ -89,6 +89,11 @@ class ControlEdge:
     detail: str
     event_ids: tuple[str, ...]
 
+    @property
+    def skew(self) -> bool:
+        """Whether what it led to was seen before the call that proves it: clocks differ, or a second was rounded."""
+        return self.since < self.at
+
 
 @dataclass(frozen=True, slots=True)
 class Case:

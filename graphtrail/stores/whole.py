@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from graphtrail.graph.layout import label_of
 from graphtrail.graph.model import Edge, Node, Subgraph, Value
 from graphtrail.stores.calls import Calls, Rows
 from graphtrail.stores.memory import MemoryStore
@@ -28,6 +29,9 @@ def whole(store: MemoryStore) -> Subgraph:
     nodes += [entity_node(store.entity_at(row)) for row in range(store.counts.entities)]
     edges = [control_edge(edge) for edge in store.edges()]
     touching = list(_touching(store))
+    inside = list(_inside(touching))
+    buckets = {edge.target for edge in inside} - {node.key for node in nodes}
+    nodes += [Node(key, "Bucket", short(key)) for key in buckets]
     actions = {edge.target: edge for edge in touching if edge.type == "PERFORMED"}
     nodes += [Node(key, "Action", str(edge.properties["action"]), edge.properties) for key, edge in actions.items()]
     nodes += [
@@ -36,7 +40,9 @@ def whole(store: MemoryStore) -> Subgraph:
     return Subgraph(
         nodes=tuple(sorted(nodes, key=lambda node: node.key)),
         edges=tuple(
-            sorted((*edges, *touching), key=lambda edge: (edge.source, edge.target, edge.type, edge.first_seen))
+            sorted(
+                (*edges, *touching, *inside), key=lambda edge: (edge.source, edge.target, edge.type, edge.first_seen)
+            )
         ),
     )
 
@@ -120,6 +126,17 @@ def _touching(store: MemoryStore) -> Iterator[Edge]:
         target = store.key(int(nodes[touches[0]]))
         yield _edge(held, source, target, "ON", calls[places_of[touches]], {"role": role})
     yield from _addresses(store, calls, sessions)
+
+
+def _inside(touching: Sequence[Edge]) -> Iterator[Edge]:
+    """An edge from each object to its bucket, over the time in which calls were on the object."""
+    seen: dict[str, tuple[int, int]] = {}
+    for edge in touching:
+        if edge.type == "ON" and label_of(edge.target) == "Object":
+            first, last = seen.get(edge.target, (edge.first_seen, edge.last_seen))
+            seen[edge.target] = min(first, edge.first_seen), max(last, edge.last_seen)
+    for key, (first, last) in seen.items():
+        yield Edge(key, key.partition("/")[0], "IN", first, last)
 
 
 def _addresses(store: MemoryStore, calls: Rows, sessions: Numbers) -> Iterator[Edge]:

@@ -1,7 +1,8 @@
-"""L1, L24: the issued access key is the key that signed the calls.
+"""L1, L19, L21, L24: the issued access key is the key that signed the calls.
 
-Source of the format: AWS STS API Reference, ``Credentials``; IAM API Reference, ``AccessKey``; real records of
-AssumeRole, GetFederationToken and CreateAccessKey. A key is issued once: nothing else can have it.
+Source of the format: AWS STS API Reference, ``Credentials``; IAM API Reference, ``AccessKey``; Amazon S3 API Reference,
+``CreateSession``; real records of AssumeRole, GetFederationToken and CreateAccessKey. A key is issued once: nothing
+else can have it.
 """
 
 from collections import defaultdict
@@ -10,6 +11,14 @@ from graphtrail.graph.layout import FOREVER
 from graphtrail.graph.schema import Confidence
 from graphtrail.graph.sessions import Session
 from graphtrail.graph.world import Issue, Link, World, kind_of_issue
+
+# The same evidence under names of its own, by the call that issued; all others are L1.
+_RULES = {
+    "s3:CreateSession": "L19",
+    "s3express:CreateSession": "L19",
+    "cognito-identity:GetCredentialsForIdentity": "L21",
+    "sts:AssumeRoot": "L24",
+}
 
 
 def issued_keys(world: World) -> None:
@@ -28,7 +37,7 @@ def issued_keys(world: World) -> None:
             continue
         first = min(issues, key=lambda issue: issue.time)
         method = first.credential.method
-        rule = "L24" if method == "sts:AssumeRoot" else "L1"
+        rule = _RULES.get(method, "L1")
         world.link(Link(first.source, target, kind_of_issue(method), first.time, rule, Confidence.EXACT, rows, method))
 
 
@@ -58,6 +67,7 @@ def _unused(key: str, issue: Issue) -> Session:
         access_keys=frozenset([key]),
         forwarded=False,
         kind="unused",
+        authenticated=True,  # the answer that handed it out says whose it is
     )
 
 
