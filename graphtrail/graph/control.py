@@ -103,7 +103,10 @@ def _begin(session: Session) -> int:
 
 
 def _hosts(world: World) -> Iterator[Control]:
+    """From workloads to the sessions that run on them; a name that anybody may have chosen is no way to walk."""
     for key, (workload, rule, confidence) in world.workloads.items():
+        if confidence < Confidence.STRONG:
+            continue
         session = world.sessions[key]
         since = session.first_seen if session.first_seen is not None else _begin(session)
         yield Control(workload, key, "HOSTS", since, rule, (), expiry(session), since, confidence)
