@@ -43,7 +43,8 @@ def build(case: Path, manifest: Manifest) -> None:
     records = choose(facts)
     made, attributed = _linked(facts, records)
     edges = control(made)
-    origins = _origins(made, edges, coverage.begins(facts, records))
+    begins = {account: begin for account, (begin, _) in coverage.spans(facts, records).items()}
+    origins = _origins(made, edges, begins)
     write_graph(new, made, attributed, edges, origins)
     meta = summary(made, origins, digest(facts, records))
     (new / META).write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")

@@ -46,15 +46,18 @@ def extents(facts: Facts, records: Records) -> list[Extent]:
     return found
 
 
-def begins(facts: Facts, records: Records) -> dict[str, int]:
-    """The first record in each account's own logs, epoch seconds."""
+def spans(facts: Facts, records: Records) -> dict[str, tuple[int, int]]:
+    """The first and the last record in each account's own logs, epoch seconds."""
     rows = records.events
     first = np.full(len(facts.kinds), np.iinfo(np.int64).max, np.int64)
+    last = np.full(len(facts.kinds), np.iinfo(np.int64).min, np.int64)
     np.minimum.at(first, facts.kind[rows], facts.times[rows])
-    found: dict[str, int] = {}
-    for kind, time in zip(facts.kinds, first.tolist(), strict=True):
-        if kind.account and time != np.iinfo(np.int64).max:
-            found[kind.account] = min(time, found.get(kind.account, time))
+    np.maximum.at(last, facts.kind[rows], facts.times[rows])
+    found: dict[str, tuple[int, int]] = {}
+    for kind, begin, end in zip(facts.kinds, first.tolist(), last.tolist(), strict=True):
+        if kind.account and begin <= end:
+            known = found.get(kind.account, (begin, end))
+            found[kind.account] = min(begin, known[0]), max(end, known[1])
     return found
 
 

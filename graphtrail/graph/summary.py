@@ -19,7 +19,7 @@ def summary(world: World, origins: dict[str, Origin], digest: str) -> dict[str, 
     facts, records = world.facts, world.records
     totals, rejects = _counted(facts, len(records.events))
     times = facts.times[records.events]
-    begins = coverage.begins(facts, records)
+    begins = {account: begin for account, (begin, _) in coverage.spans(facts, records).items()}
     principals = {session.principal for session in world.sessions.values()}
     return {
         "digest": digest,

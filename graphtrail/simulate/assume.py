@@ -35,6 +35,7 @@ def role_session(
     created = world.now - early
     session = Session(f"key:{key}" if key else f"ses:{role.uid}:{name}@{iso(created)}", role.arn, parent=parent)
     session.role = None if role.account.observed else role
+    session.shown, session.life = f"{role.uid}:{name}", (created, created + HOUR)
     identity = assumed_role(role, name, key or None, created, mfa=mfa)
     return Grant(world.ledger.enter(session), identity, key, created)
 
@@ -89,7 +90,7 @@ def assume_role(
         why = CALLEE_ONLY if own.account.observed else NO_TRAIL
         anonymous = abroad_session(world, caller.session, principal_id, why)
         anonymous.records += 1
-        grant.session.parent, grant.session.broken = anonymous, why
+        grant.session.parent = anonymous
     else:
         grant.session.broken = WITHHELD if own.account.observed else NO_TRAIL
     if seen_here or seen_there:
@@ -127,6 +128,7 @@ def service_role(
     issued = role.account.unique_id("ASIA", world.dice)
     parent = world.service(invoked_by, role.account)
     grant = role_session(world, role, name, "" if keyless else issued, parent)
+    grant.session.life = (grant.created, grant.created + 6 * HOUR)
     if written is not Written.ALL:
         grant.session.broken = BEFORE if written is Written.BEFORE else WITHHELD
         return grant
@@ -170,6 +172,7 @@ def assume_with_saml(
     issued = role.account.unique_id("ASIA", world.dice)
     key = issued if same_key else role.account.unique_id("ASIA", world.dice)
     grant = role_session(world, role, name, key, caller)
+    grant.session.life = (grant.created, grant.created + 12 * HOUR)
     if written is not Written.ALL:
         grant.session.broken = WITHHELD
         return grant

@@ -12,7 +12,7 @@ from graphtrail.simulate.organisation import MadeBy, Person, Role
 WITHHELD = "the record of the issuing call was not written"
 BEFORE = "it was issued before the log begins"
 NO_TRAIL = "the caller's account has no trail"
-CALLEE_ONLY = "only the copy in the role's own account was written, which shows no key"
+CALLEE_ONLY = "only the copy in the role's own account was written, and several sessions bear the name that it shows"
 NOBODY = "an anonymous request names nobody"
 FAILED = "a failed sign-in proves nobody"
 BUSY = "another session of the same principal was busy within three seconds"
@@ -54,9 +54,15 @@ class Session:
         stamped: whether a record was written that shows that person.
         made_by: who made the key or password, for a session at which an origin stops.
         records: how many records of it were written.
+        shown: the ``principalId`` that its records show, of a session of a role.
+        life: from when to when its credentials hold, epoch seconds.
+        calls: when it called, of a session that another account's log alone shows.
     """
 
-    __slots__ = ("broken", "key", "made_by", "named", "parent", "person", "principal", "records", "role", "stamped")
+    __slots__ = (
+        "broken", "calls", "key", "life", "made_by", "named", "parent", "person", "principal", "records", "role",
+        "shown", "stamped",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -77,6 +83,9 @@ class Session:
         self.role: Role | None = None
         self.stamped = False
         self.records = 0
+        self.shown = ""
+        self.life = (0, 0)
+        self.calls: list[int] = []
 
     def standing(self) -> Standing:
         """Walk to the start of the chain.
@@ -156,6 +165,23 @@ class Ledger:
     def enter(self, session: Session) -> Session:
         """Enter a session, or give the one that was entered under its key before."""
         return self.sessions.setdefault(session.key, session)
+
+    def settle(self) -> None:
+        """Of callers that another account's log alone shows: whether one session alone can be meant."""
+        named: dict[str, list[Session]] = {}
+        for session in self.sessions.values():
+            if session.shown and not session.calls:
+                named.setdefault(session.shown, []).append(session)
+        for session in self.sessions.values():
+            if session.broken == CALLEE_ONLY and session.calls:
+                first, last = min(session.calls), max(session.calls)
+                alive = [one for one in named[session.shown] if one.life[0] <= last and one.life[1] >= first]
+                if alive == [session.parent] and self._is_seen(alive[0]):
+                    session.broken = None
+
+    def _is_seen(self, session: Session) -> bool:
+        """Whether a written record shows a session: one of its own, or the answer that handed out its key."""
+        return session.records > 0 or session.key in self.issued
 
     def touch(self, session_key: str, action: str, outcome: str, error_code: str | None) -> None:
         """Count one call on the crown jewels."""

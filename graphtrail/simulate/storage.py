@@ -120,4 +120,7 @@ def abroad_session(world: World, own: Session, principal_id: str, why: str) -> S
     session = Session(f"anon:AWSAccount:{principal_id}", own.principal, parent=own)
     session.role = own.role
     session.broken = why
-    return world.ledger.enter(session)
+    session.shown = principal_id
+    held = world.ledger.enter(session)
+    held.calls.append(world.now)
+    return held

@@ -152,6 +152,7 @@ def truth_of(world: World, seed: int, records: int, incident: Incident) -> Truth
         incident: what the thief did.
     """
     ledger = world.ledger
+    ledger.settle()
     sessions = _sessions(ledger)
     return Truth(
         seed=seed,

@@ -1,6 +1,7 @@
 """The truth against the records: what can be told from them is recomputed here, simply and by brute force."""
 
 from collections import Counter, defaultdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import pytest
 from graphtrail.simulate import simulate
 
 if TYPE_CHECKING:
-    from tests.simulate.conftest import Reading, Run
+    from tests.simulate.conftest import Call, Reading, Run
 
 KINDS = {"user", "root", "saml", "web_identity", "identity_center", "service"}
 
@@ -27,6 +28,16 @@ def lasting(who: dict[str, Any]) -> str | None:
     return who.get("arn") if is_own else None
 
 
+def ended(expiration: str) -> int:
+    """Any of the three forms in which answers say until when a credential holds."""
+    for form in ("%b %d, %Y, %I:%M:%S %p", "%b %d, %Y %I:%M:%S %p", "%Y-%m-%dT%H:%M:%SZ"):
+        try:
+            return int(datetime.strptime(expiration, form).replace(tzinfo=UTC).timestamp())
+        except ValueError:
+            continue
+    raise AssertionError(expiration)
+
+
 class Links:
     """Who opened which session, as far as the records tell: by key, else by role, name and second."""
 
@@ -34,6 +45,8 @@ class Links:
         self.run, self.reading = run, reading
         self.first, self.person = {}, {}
         self.issuer, self.named, self.switched = {}, defaultdict(list), defaultdict(list)
+        self.lives, self.ends, self.abroad = defaultdict(dict), {}, defaultdict(list)
+        self.observed = {account.id for account in run.truth.accounts if account.observed}
         used = {call.session for call in run.calls}
         for call in run.calls:
             self.first.setdefault(call.session, call.record)
@@ -46,15 +59,42 @@ class Links:
                 self.switched[call.record["userIdentity"]["principalId"]].append((seconds, user))
             answer = call.record["responseElements"] or {}
             key = (answer.get("credentials") or {}).get("accessKeyId")
+            self._note_life(call, answer, f"key:{key}" if key else None)
             if key:
                 self.issuer[f"key:{key}"] = call.session
                 if f"key:{key}" not in used and "assumedRoleUser" in answer:
                     seconds = reading.seconds(call.record["eventTime"])
                     self.named[answer["assumedRoleUser"]["assumedRoleId"]].append((seconds, call.session))
 
+    def _note_life(self, call: "Call", answer: dict[str, Any], issued: str | None) -> None:
+        """When sessions of a role and name began and end, and when another account's log saw one of that name."""
+        who, seconds = call.record["userIdentity"], self.reading.seconds(call.record["eventTime"])
+        began = self.reading.created(call.record)
+        if call.session.startswith("anon:AWSAccount:"):
+            self.abroad[call.session].append(seconds)
+        elif began:
+            self.lives[who.get("principalId", "")][call.session] = self.reading.seconds(began)
+        if issued:
+            self.ends[issued] = ended(answer["credentials"]["expiration"])
+            if "assumedRoleUser" in answer:
+                self.lives[answer["assumedRoleUser"]["assumedRoleId"]].setdefault(issued, seconds)
+
+    def _seen_abroad(self, session: str) -> str | None:
+        """The one session of that role and name that was alive at all the calls."""
+        who, calls = self.first[session]["userIdentity"], self.abroad[session]
+        alive = [
+            key
+            for key, began in self.lives[who["principalId"]].items()
+            if began <= max(calls) and min(calls) <= self.ends.get(key, began + 12 * 3600)
+        ]
+        return alive[0] if len(alive) == 1 and who["accountId"] in self.observed else None
+
     def origin(self, session: str) -> str | None:
         who = self.first[session]["userIdentity"]
         named = self.person.get(session) or lasting(who)
+        if session in self.abroad and not named:
+            meant = self._seen_abroad(session)
+            return self.origin(meant) if meant else None
         if named or session.startswith("anon:"):
             return named
         parent = self.issuer.get(session) or self._by_name(session, self.named)

@@ -5,12 +5,23 @@ found. Where the evidence does not decide there is no link: the candidates are l
 """
 
 from graphtrail.graph.links.families import drawn_families, same_assumption, sign_ins, switched_roles
+from graphtrail.graph.links.foreign import foreign_callers
 from graphtrail.graph.links.keys import issued_keys
 from graphtrail.graph.links.people import authorized, people, same_sign_in
 from graphtrail.graph.world import World
 
-# The order is that of the evidence: keys, then times, then people.
-RULES = (issued_keys, same_assumption, sign_ins, switched_roles, drawn_families, same_sign_in, people, authorized)
+# The order is that of the evidence: keys, then times, then people, then what another account saw of a session.
+RULES = (
+    issued_keys,
+    same_assumption,
+    sign_ins,
+    switched_roles,
+    drawn_families,
+    same_sign_in,
+    people,
+    authorized,
+    foreign_callers,
+)
 
 
 def link(world: World) -> None:

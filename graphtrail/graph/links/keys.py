@@ -64,6 +64,7 @@ def _unused(key: str, issue: Issue) -> Session:
         name=credential.name,
         arn=credential.issued_arn,
         created=issue.time,
+        source_identity=credential.source_identity,
         access_keys=frozenset([key]),
         forwarded=False,
         kind="unused",

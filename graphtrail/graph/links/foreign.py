@@ -1,0 +1,132 @@
+"""L25, L26: a caller that another account's log knows by its unique id and session name alone.
+
+``AROA...:name`` is the ``principalId`` of every session of that role and name, so it is one of those that were alive
+when the call was made. Source: field reports of AssumeRole across accounts; CloudTrail User Guide, "userIdentity
+element" (type ``AWSAccount``).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from graphtrail.case.arrow import Ints, Longs
+from graphtrail.graph.coverage import spans
+from graphtrail.graph.links.families import SKEW
+from graphtrail.graph.lives import ROLE
+from graphtrail.graph.schema import Confidence
+from graphtrail.graph.sessions import Session
+from graphtrail.graph.world import Link, World
+
+_FOREIGN = "anon:AWSAccount:"
+_AFTER = 300  # seconds past its end for which a call of a session is still believed
+
+
+class _Caller(NamedTuple):
+    """A session that only other accounts' logs show.
+
+    Attributes:
+        session: itself.
+        calls: numbers of its calls in the facts, in order.
+        times: of each, epoch seconds.
+        identities: source identities that it handed on to the sessions that it opened.
+    """
+
+    session: Session
+    calls: Ints
+    times: Longs
+    identities: frozenset[str]
+
+
+def foreign_callers(world: World) -> None:
+    """Link what other accounts' logs show to the session of the role itself.
+
+    Strong if one session alone carries the source identity that the caller handed on (L26), or was alive at all the
+    calls (L25); the latter is only a hint where the logs of the role's own account, which has every issue of the role,
+    do not cover the time: there may have been others.
+    """
+    callers = list(_callers(world))
+    if not callers:
+        return
+    wanted = {caller.session.principal_id for caller in callers}
+    sessions: dict[str | None, list[Session]] = defaultdict(list)
+    for session in world.sessions.values():
+        if session.principal_id in wanted and not session.key.startswith("anon:"):
+            sessions[session.principal_id].append(session)
+    observed = spans(world.facts, world.records)
+    carried = _carried(world, sessions.values())
+    for caller in callers:
+        alive = [one for one in _apart(world, sessions[caller.session.principal_id]) if _alive(one, caller.times)]
+        if alive and not world.issuing(caller.session.key):
+            _decide(world, caller, alive, carried, observed)
+
+
+def _callers(world: World) -> Iterable[_Caller]:
+    numbers = {number: key for number, key in enumerate(world.signed.keys) if key.startswith(_FOREIGN)}
+    if not numbers:
+        return
+    identities: dict[str, set[str]] = defaultdict(set)
+    for issue in world.issues:
+        if issue.credential.source_identity:
+            identities[issue.source].add(issue.credential.source_identity)
+    for target, links in world.links.items():
+        identity = world.sessions[target].source_identity
+        for link in links if identity else ():
+            identities[link.source].add(identity or "")
+    for number, key in sorted(numbers.items(), key=lambda pair: pair[1]):
+        calls = world.records.calls[world.signed.of_call == number]
+        yield _Caller(world.sessions[key], calls, world.facts.times[calls], frozenset(identities[key]))
+
+
+def _carried(world: World, sessions: Iterable[list[Session]]) -> Mapping[str, str]:
+    """The source identity of sessions: as their own records say, else as it was asked for when they were issued."""
+    asked = {issue.credential.key: issue.credential.source_identity for issue in world.issues}
+    found: dict[str, str] = {}
+    for session in (session for several in sessions for session in several):
+        issued = (asked.get(key) for key in sorted(session.access_keys))
+        identity = session.source_identity or next((one for one in issued if one), None)
+        if identity:
+            found[session.key] = identity
+    return found
+
+
+def _apart(world: World, sessions: Iterable[Session]) -> list[Session]:
+    """Sessions of which none stands for others: a family of which a member is known says nothing more."""
+    held = sorted(sessions, key=lambda session: session.key)
+    families = {world.family_of.get(session.key, ("",))[0] for session in held}
+    return [session for session in held if session.key not in families]
+
+
+def _alive(session: Session, times: Longs) -> bool:
+    """Whether a session was alive at all of these times."""
+    if session.created is None:
+        return False
+    end = min(session.expires, session.created + ROLE) + _AFTER
+    return bool(session.created - SKEW <= times.min() and times.max() <= end)
+
+
+def _decide(
+    world: World,
+    caller: _Caller,
+    alive: list[Session],
+    carried: Mapping[str, str],
+    observed: Mapping[str, tuple[int, int]],
+) -> None:
+    first = (int(caller.calls[np.argmin(caller.times)]),)
+    carrying = [session for session in alive if carried.get(session.key) in caller.identities]
+    found = carrying or alive
+    if len(found) > 1:
+        world.candidates[caller.session.key] = {session.key: first for session in found}
+        return
+    (parent,) = found
+    begin, end = observed.get(_account(parent), (0, 0))
+    covered = begin <= (parent.created or 0) and int(caller.times.max()) <= end
+    rule = "L26" if carrying else "L25"
+    sure = Confidence.STRONG if carrying or covered else Confidence.HEURISTIC
+    world.link(Link(parent.key, caller.session.key, "ISSUED", int(caller.times.min()), rule, sure, first))
+
+
+def _account(session: Session) -> str:
+    """The account of a role's ARN."""
+    return (session.principal or "").split(":", 5)[4] if (session.principal or "").startswith("arn:") else ""
