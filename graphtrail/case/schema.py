@@ -7,7 +7,7 @@ Times are epoch seconds, UTC. Accounts are text of 12 digits.
 
 import pyarrow as pa
 
-VERSION = 1
+VERSION = 2
 
 _TEXT: pa.DataType = pa.string()
 _INT: pa.DataType = pa.int32()
@@ -101,6 +101,7 @@ PIVOTS = pa.schema(
         ("target", _TEXT),
         ("uid", _TEXT),
         ("owner", _TEXT),
+        ("party", _TEXT),
     ]
 )
 FILES = pa.schema(

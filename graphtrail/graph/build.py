@@ -22,6 +22,7 @@ from graphtrail.graph.links.workloads import workloads
 from graphtrail.graph.lives import lives
 from graphtrail.graph.names import Seen, names
 from graphtrail.graph.origin import LONG_LIVED, Origin, Surroundings, origin
+from graphtrail.graph.pivots import pivots
 from graphtrail.graph.records import Records, choose
 from graphtrail.graph.schema import RELATIONS, Confidence
 from graphtrail.graph.sessions import Session, sessions
@@ -42,7 +43,7 @@ def build(case: Path, manifest: Manifest) -> None:
     facts = case_facts.read(case, manifest)
     records = choose(facts)
     made, attributed = _linked(facts, records)
-    edges = control(made)
+    edges = [*control(made), *pivots(made)]
     begins = {account: begin for account, (begin, _) in coverage.spans(facts, records).items()}
     origins = _origins(made, edges, begins)
     write_graph(new, made, attributed, edges, origins)

@@ -5,14 +5,9 @@ which the target is then held: whoever holds the source at ``a`` may cross if ``
 ``max(a, since)``.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
-from graphtrail.events.pivots import Pivot
 from graphtrail.graph.layout import FOREVER
 from graphtrail.graph.schema import Confidence
 from graphtrail.graph.sessions import Session
@@ -45,8 +40,8 @@ class Control(NamedTuple):
 
 
 def control(world: World) -> list[Control]:
-    """All control edges; several rules may draw the same."""
-    return [*_links(world), *_families(world), *_hosts(world), *_pivots(world), *_opened(world)]
+    """The edges of links, families, workloads and principals; several rules may draw the same."""
+    return [*_links(world), *_families(world), *_hosts(world), *_opened(world)]
 
 
 def expiry(session: Session) -> int:
@@ -82,7 +77,7 @@ def _links(world: World) -> Iterator[Control]:
 def _families(world: World) -> Iterator[Control]:
     for member, (family, rule) in world.family_of.items():
         whole = world.sessions[family]
-        start, end = _begin(whole), expiry(whole)
+        start, end = begin(whole), expiry(whole)
         yield Control(member, family, "PART_OF", start, rule, (), end, start, Confidence.EXACT)
         if (rule == "L7" or _is_sign_in(world, whole)) and not world.has_exact_parent(member):
             for source, target in ((member, family), (family, member)):
@@ -95,7 +90,8 @@ def _is_sign_in(world: World, family: Session) -> bool:
     return family.console or family.forwarded or by_other_than_key
 
 
-def _begin(session: Session) -> int:
+def begin(session: Session) -> int:
+    """The first moment at which a session is known to be, epoch seconds."""
     created, seen = session.created, session.first_seen
     if created is None or seen is None:
         return (seen if created is None else created) or 0
@@ -108,7 +104,7 @@ def _hosts(world: World) -> Iterator[Control]:
         if confidence < Confidence.STRONG:
             continue
         session = world.sessions[key]
-        since = session.first_seen if session.first_seen is not None else _begin(session)
+        since = session.first_seen if session.first_seen is not None else begin(session)
         yield Control(workload, key, "HOSTS", since, rule, (), expiry(session), since, confidence)
 
 
@@ -116,81 +112,7 @@ def _opened(world: World) -> Iterator[Control]:
     """Every session hangs on its principal; nobody walks there: a role never hands over all its sessions."""
     for session in world.sessions.values():
         if session.principal:
-            start = _begin(session)
+            start = begin(session)
             yield Control(
                 session.principal, session.key, "OPENED", start, "record", (), expiry(session), start, Confidence.EXACT
             )
-
-
-def _pivots(world: World) -> Iterator[Control]:
-    """Identities made and passwords set, and what they really open: the sessions that followed."""
-    done = _by_user(world)
-    opened: dict[str, list[Session]] = defaultdict(list)
-    for session in world.sessions.values():
-        if session.principal and session.label == "User":
-            opened[session.principal].append(session)
-    for target, effects in done.items():
-        passwords = sorted(
-            (effect for effect in effects if effect.pivot.type == "SET_PASSWORD"), key=lambda one: one.time
-        )
-        for effect in effects:
-            if effect.pivot.made != "access key":  # its edge is the ISSUED of the key
-                yield _leaf(effect, target)
-            if effect.pivot.made == "user":
-                yield from _made_user(effect, opened[target])
-        for place, effect in enumerate(passwords):
-            yield from _set_password(world, effect, passwords[place + 1 :], opened[target])
-
-
-@dataclass(frozen=True, slots=True)
-class _Effect:
-    pivot: Pivot
-    row: int
-    time: int
-    source: str
-    principal: str | None
-
-
-def _by_user(world: World) -> dict[str, list[_Effect]]:
-    """What was done, by the identity it was done to."""
-    place = np.full(world.facts.rows, -1, np.int32)
-    place[world.records.calls] = np.arange(len(world.records.calls), dtype=np.int32)
-    done: dict[str, list[_Effect]] = defaultdict(list)
-    for row, pivot in sorted(world.facts.pivots, key=lambda pair: pair[0]):
-        if place[row] >= 0 and pivot.type != "ENDED":
-            source = world.source(row, int(place[row]))
-            target = world.names.principal(pivot.target, pivot.uid) or pivot.target
-            time = int(world.facts.times[row])
-            done[target].append(_Effect(pivot, row, time, source, world.sessions[source].principal))
-    return done
-
-
-def _leaf(effect: _Effect, target: str) -> Control:
-    return Control(
-        effect.source, target, effect.pivot.type, effect.time, "record", (effect.row,), effect.time, effect.time,
-        Confidence.EXACT, effect.pivot.made,
-    )  # fmt: skip
-
-
-def _made_user(effect: _Effect, sessions: list[Session]) -> Iterator[Control]:
-    for session in sessions:
-        same = effect.pivot.uid is None or session.uid in {None, effect.pivot.uid}
-        start = session.first_seen if session.first_seen is not None else _begin(session)
-        if same and session.key != effect.source and start >= effect.time:
-            yield _way(effect, session.key, start, "user made")
-
-
-def _set_password(world: World, effect: _Effect, later: list[_Effect], sessions: list[Session]) -> Iterator[Control]:
-    """To each later sign-in, up to the next change by somebody else."""
-    end = min((other.time for other in later if other.principal != effect.principal), default=FOREVER)
-    for session in sessions:
-        for link in world.links.get(session.key, ()):
-            if link.type == "SIGNED_IN" and effect.time <= link.at <= end and session.key != effect.source:
-                yield _way(effect, session.key, link.at, "password set")
-
-
-def _way(effect: _Effect, target: str, since: int, why: str) -> Control:
-    return Control(
-        effect.source, target, "OPENED_WAY", effect.time, "record", (effect.row,), effect.time, since,
-        Confidence.STRONG, why,
-    )  # fmt: skip

@@ -53,7 +53,7 @@ def _ended(world: World) -> dict[str, int]:
     counted[world.records.calls] = True
     ended: dict[str, int] = {}
     for row, pivot in world.facts.pivots:
-        if pivot.type == "ENDED" and counted[row]:
+        if pivot.type == "ENDED" and pivot.target and counted[row]:
             ended[pivot.target] = max(int(world.facts.times[row]), ended.get(pivot.target, 0))
     return ended
 

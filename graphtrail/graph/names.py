@@ -193,7 +193,7 @@ def _follow(known: dict[str, Span]) -> bool:
 def _recorded(facts: Facts, said: Iterable[_Named]) -> set[str]:
     """The ARNs of IAM that stand in records as they are, and were not put together."""
     found = {who.principal for who in said if who.principal and not who.path_unknown}
-    found |= {pivot.target for _, pivot in facts.pivots if pivot.uid}
+    found |= {pivot.target for _, pivot in facts.pivots if pivot.uid and pivot.target}
     return found | {credential.target for _, credential in facts.credentials if credential.target}
 
 

@@ -48,8 +48,24 @@ RELATIONS = {
     "OPENED_WAY": Relation("opened the way to", walked=True),
     "OPENED": Relation("opened"),
     "ON_BEHALF_OF": Relation("acts through"),
+    "CONTROLS": Relation("controls", walked=True),
+    "EXECUTED_ON": Relation("ran code on", walked=True),
     "CREATED": Relation("created"),
     "SET_PASSWORD": Relation("set the password of"),
+    "CHANGED_MFA": Relation("changed the MFA of"),
+    "ISSUED_OTHER": Relation("issued other credentials to"),
+    "CHANGED_PERMISSIONS": Relation("changed the permissions of"),
+    "CHANGED_TRUST": Relation("changed the trust of"),
+    "CHANGED_POLICY": Relation("changed the policy of"),
+    "CHANGED_COMPUTE_ROLE": Relation("changed the role of"),
+    "PASSED_ROLE": Relation("passed on"),
+    "POLICY_ALLOWS": Relation("may come in to"),
+    "SHARED_WITH": Relation("shared with"),
+    "UNSHARED_WITH": Relation("no longer shares with"),
+    "KMS_GRANT": Relation("granted a key to"),
+    "READ_SECRET": Relation("read"),
+    "DERIVED": Relation("was copied to"),
+    "BLINDED": Relation("switched off"),
     "PART_OF": Relation("is part of"),
     "PERFORMED": Relation("called"),
     "ON": Relation("on"),
@@ -68,13 +84,13 @@ ASSUMES = frozenset({
 
 LABELS = (
     "Session", "User", "Role", "Root", "FederatedUser", "Service", "IdentityCenterUser", "Saml", "WebIdentity",
-    "ForeignAccount", "Anonymous", "Directory", "Unresolved", "Action", "IpAddress", "Scope", "AccessKey",
+    "ForeignAccount", "Anonymous", "Public", "Directory", "Unresolved", "Action", "IpAddress", "Scope", "AccessKey",
     "Bucket", "Object", "Secret", "Parameter", "Key", "KeyAlias", "Function", "Instance", "Volume", "Snapshot", "Image",
     "Policy", "Group", "InstanceProfile", "Trail", "Table", "LogGroup", "Resource",
 )  # fmt: skip
 PRINCIPALS = frozenset({
     "User", "Role", "Root", "FederatedUser", "Service", "IdentityCenterUser", "Saml", "WebIdentity", "ForeignAccount",
-    "Anonymous", "Directory", "Unresolved",
+    "Anonymous", "Public", "Directory", "Unresolved",
 })  # fmt: skip
 
 # Label of a resource by service and type of its ARN; everything else is a Resource.
@@ -91,11 +107,13 @@ RESOURCE_LABELS = {
     ("iam", "role"): "Role",
     ("iam", "root"): "Root",
     ("iam", "user"): "User",
+    ("account", ""): "ForeignAccount",
     ("key", ""): "AccessKey",
     ("kms", "alias"): "KeyAlias",
     ("kms", "key"): "Key",
     ("lambda", "function"): "Function",
     ("logs", "log-group"): "LogGroup",
+    ("public", ""): "Public",
     ("rds", "snapshot"): "Snapshot",
     ("s3", "bucket"): "Bucket",
     ("s3", "object"): "Object",
@@ -104,4 +122,5 @@ RESOURCE_LABELS = {
     ("secretsmanager", "secret"): "Secret",
     ("ssm", "managed-instance"): "Instance",
     ("ssm", "parameter"): "Parameter",
+    ("uid", ""): "Unresolved",
 }

@@ -63,9 +63,9 @@ def test_another_version_of_the_schema_is_named(tmp_path: Path, version: object)
 @pytest.mark.parametrize(
     "text",
     [
-        "", "{", "[]", "null", "7", '"text"', "{}", '{"schema": null}', '{"schema": 1}',
-        '{"schema": 1, "segments": "000001"}', '{"schema": 1, "segments": [1]}', '{"schema": 1, "segments": ["../x"]}',
-        '{"schema": 1, "segments": ["1"]}', "\xff", "[" * 5000,
+        "", "{", "[]", "null", "7", '"text"', "{}", '{"schema": null}', f'{{"schema": {VERSION}}}',
+        *(f'{{"schema": {VERSION}, "segments": {held}}}' for held in ('"000001"', "[1]", '["../x"]', '["1"]')),
+        "\xff", "[" * 5000,
     ],
 )  # fmt: skip
 def test_a_manifest_that_is_none_is_said_to_be_none(tmp_path: Path, text: str):

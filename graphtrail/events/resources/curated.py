@@ -17,6 +17,7 @@ from graphtrail.events.resources.forms import (
     MFA_DEVICE,
     PARAMETER,
     POLICY,
+    QUEUE,
     ROLE,
     SAML_PROVIDER,
     SECRET,
@@ -107,7 +108,7 @@ CURATED: dict[str, dict[str, Form]] = {
     "sagemaker": {"notebookInstanceName": regional("NotebookInstance", "sagemaker", "notebook-instance/")},
     "secretsmanager": {"name": SECRET, "secretId": SECRET, "secretIdList": SECRET},
     "sns": {"name": regional("Topic", "sns", "")},
-    "sqs": {"queueName": regional("Queue", "sqs", "")},
+    "sqs": {"queueName": QUEUE, "queueUrl": QUEUE},
     "ssm": {
         "documentName": _DOCUMENT,
         "instanceId": INSTANCE,

@@ -64,6 +64,18 @@ def unregional(noun: str, service: str, resource: str) -> Form:
     return Form(noun, write)
 
 
+_QUEUE_URL = re.compile(r"https?://[^/]+/(\d{12})/([^/?#]+)", re.ASCII)
+
+
+def _queue(named: str, place: Place) -> str:
+    """A queue by its name or its URL, which names the account that owns it."""
+    found = _QUEUE_URL.fullmatch(named)
+    account, name = found.groups() if found else (place.account, named)
+    return f"arn:{place.partition}:sqs:{place.region}:{account}:{name}"
+
+
+QUEUE = Form("Queue", _queue)
+
 _IDS = {
     "acl": "network-acl",
     "ami": "image",

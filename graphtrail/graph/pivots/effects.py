@@ -1,0 +1,92 @@
+"""The effects that records themselves tell, with who caused them and what they touched."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from graphtrail import arn as arns
+from graphtrail.events.pivots import Pivot
+from graphtrail.graph.control import Control
+from graphtrail.graph.pivots.touches import Touching, places
+from graphtrail.graph.schema import Confidence
+from graphtrail.graph.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One effect of one call that counts.
+
+    Attributes:
+        pivot: as the record tells it.
+        row: the call.
+        time: epoch seconds.
+        source: key of the session that called.
+        principal: whose session that is.
+        account: in whose log the call stands.
+        resources: keys of what the effect is on: where the record does not say, what the call acted on or made.
+        trusting: the call changed a trust policy.
+    """
+
+    pivot: Pivot
+    row: int
+    time: int
+    source: str
+    principal: str | None
+    account: str | None
+    resources: tuple[str, ...]
+    trusting: bool
+
+    def edge(self, relation: str, target: str, detail: str) -> Control:
+        """An edge from the session that called."""
+        return Control(
+            self.source, target, relation, self.time, "record", (self.row,), self.time, self.time, Confidence.EXACT,
+            detail,
+        )  # fmt: skip
+
+    def opened(self, target: str, since: int, why: str, confidence: Confidence = Confidence.STRONG) -> Control:
+        """A way that the call opened to a session."""
+        return Control(
+            self.source, target, "OPENED_WAY", self.time, "record", (self.row,), self.time, since, confidence, why
+        )
+
+    def is_foreign(self, party: str) -> bool:
+        """Whether a principal that was let in is none of the account's own, and no service."""
+        if party.startswith("service:"):
+            return False
+        found = arns.parse(party)
+        owner = found.account if found else party.removeprefix("account:") if party.startswith("account:") else None
+        return owner != self.account
+
+
+def effects(world: World) -> list[Effect]:
+    """All effects of calls that count, by time."""
+    place = places(world)
+    counted = [(row, pivot) for row, pivot in world.facts.pivots if place[row] >= 0 and pivot.type != "ENDED"]
+    touching = Touching(world)
+    targets = touching.of({row for row, _ in counted}, ("target", "created"))
+    trusting = {row for row, pivot in counted if pivot.type == "CHANGED_TRUST"}
+    kinds = world.facts.kinds
+    found = []
+    for row, pivot in counted:
+        source = world.source(row, int(place[row]))
+        found.append(
+            Effect(
+                pivot=pivot,
+                row=row,
+                time=int(world.facts.times[row]),
+                source=source,
+                principal=world.sessions[source].principal,
+                account=kinds[int(world.facts.kind[row])].account,
+                resources=(pivot.target,) if pivot.target else tuple(sorted(targets.get(row, ()))),
+                trusting=row in trusting,
+            )
+        )
+    return sorted(found, key=lambda effect: (effect.time, effect.row))
+
+
+def by_target(done: list[Effect], world: World) -> dict[str, list[Effect]]:
+    """Effects on identities, by the identity."""
+    found: dict[str, list[Effect]] = defaultdict(list)
+    for effect in done:
+        if effect.pivot.target and effect.pivot.type in {"CREATED", "SET_PASSWORD"}:
+            found[world.names.principal(effect.pivot.target, effect.pivot.uid) or effect.pivot.target].append(effect)
+    return found

@@ -1,0 +1,109 @@
+"""Trust policies that were set, whom they let in, and the sessions of those whom only the new one lets in."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from graphtrail.events.pivots import UNREAD
+from graphtrail.events.policies import PUBLIC
+from graphtrail.graph.control import Control, begin
+from graphtrail.graph.layout import FOREVER
+from graphtrail.graph.pivots.effects import Effect
+from graphtrail.graph.schema import Confidence
+from graphtrail.graph.sessions import Session
+from graphtrail.graph.world import Link, World
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """One setting of the trust policy of a role.
+
+    Attributes:
+        effect: the call.
+        allowed: keys of principals that it lets in.
+        creation: the role was made by the same call: before it, nobody was let in.
+    """
+
+    effect: Effect
+    allowed: frozenset[str]
+    creation: bool
+
+
+def trust(world: World, done: list[Effect]) -> Iterator[Control]:
+    """CHANGED_TRUST and POLICY_ALLOWS of each change, and the sessions that it opened the way to.
+
+    Those are the sessions of the role issued at or after the change and before the next one, to a principal (never a
+    service) whom the last known earlier policy did not let in and this one does.
+    """
+    of_role: dict[str, list[Session]] = defaultdict(list)
+    for session in world.sessions.values():
+        if session.label == "Role" and session.principal:
+            of_role[session.principal].append(session)
+    for role, changes in _changes(done).items():
+        before: frozenset[str] | None = None
+        for place, change in enumerate(changes):
+            end = changes[place + 1].effect.time if place + 1 < len(changes) else FOREVER
+            before = frozenset() if change.creation else before
+            yield change.effect.edge("CHANGED_TRUST", role, change.effect.pivot.made)
+            for party in sorted(change.allowed):
+                yield _allows(change.effect, party, role, end)
+            for session in of_role[role]:
+                yield from _opened(world, session, change, before, end)
+            before = change.allowed
+
+
+def _changes(done: list[Effect]) -> dict[str, list[_Change]]:
+    """The settings of each role's trust policy, by time."""
+    allowed: dict[int, set[str]] = defaultdict(set)
+    made = {effect.row for effect in done if effect.pivot.type == "CREATED"}
+    for effect in done:
+        if effect.pivot.type == "ALLOWS" and effect.trusting and effect.pivot.party:
+            allowed[effect.row].add(effect.pivot.party)
+    found: dict[str, list[_Change]] = defaultdict(list)
+    for effect in done:
+        if effect.pivot.type == "CHANGED_TRUST":
+            for role in effect.resources:
+                found[role].append(_Change(effect, frozenset(allowed[effect.row]), effect.row in made))
+    return found
+
+
+def _allows(effect: Effect, party: str, role: str, end: int) -> Control:
+    return Control(
+        party, role, "POLICY_ALLOWS", effect.time, "record", (effect.row,), end, effect.time, Confidence.EXACT, "trust"
+    )
+
+
+def _opened(
+    world: World, session: Session, change: _Change, before: frozenset[str] | None, end: int
+) -> Iterator[Control]:
+    start = begin(session)
+    if not change.effect.time <= start < end or session.key == change.effect.source:
+        return
+    issuing = world.issuing(session.key)
+    if not issuing:
+        if before is not None and change.allowed - before and change.effect.pivot.made != UNREAD:
+            yield change.effect.opened(session.key, start, "trust changed", Confidence.HEURISTIC)
+        return
+    caller = _names(world, issuing[0])
+    if caller and caller & change.allowed and not (before and caller & before):
+        why = "trust changed" if before is not None else "trust changed, the policy before is not known"
+        yield change.effect.opened(session.key, start, why)
+
+
+def _names(world: World, link: Link) -> frozenset[str]:
+    """The names under which a policy may let in whoever assumed a role; empty for a service."""
+    session = world.sessions.get(link.source)
+    principal = session.principal if session else link.source
+    if principal is None or principal.startswith("service:"):
+        return frozenset()
+    names = {principal, PUBLIC}
+    if session and session.uid:
+        names.add(f"uid:{session.uid}")
+    if session and session.arn:
+        names.add(session.arn)
+    parts = principal.split(":")
+    account = parts[4] if principal.startswith("arn:") and len(parts) > 5 else None  # noqa: PLR2004 - of an ARN
+    account = account or (min(session.accounts, default=None) if session else None)
+    if account:
+        names.add(f"account:{account}")
+    return frozenset(names)
