@@ -30,8 +30,9 @@ class Pivot(NamedTuple):
             ``CHANGED_POLICY``, ``ALLOWS`` (the policy that was set lets ``party`` in), ``SHARED_WITH``,
             ``UNSHARED_WITH``, ``KMS_GRANT``, ``EXECUTED_ON``, ``CONTROLS``, ``READ_SECRET``.
         made: what was made or changed: ``user``, ``role``, ``group``, ``policy``, ``instance profile``,
-            ``login profile``, ``access key``, ``SAML provider``, ``OIDC provider``; of a policy ``not interpreted``
-            where not all of it was understood; of a grant its operations.
+            ``login profile``, ``access key``, ``SAML provider``, ``OIDC provider``; of a policy ``ACL``,
+            ``replication`` or nothing, and ``not interpreted`` where not all of it was understood; of a grant its
+            operations.
         target: key of the node: an ARN, of an access key ``key:<id>``; None is what the call touched.
         uid: unique id of what was made, or None.
         owner: key of the user whose key or password it is, or None.
@@ -194,7 +195,7 @@ def _url(call: _Call) -> Iterator[Pivot]:
 
 def _acl(call: _Call) -> Iterator[Pivot]:
     """Access control lists of S3: a canned one, or grants to groups; other accounts stand there by a canonical id."""
-    yield Pivot("CHANGED_POLICY", "", None, None, None)
+    yield Pivot("CHANGED_POLICY", "ACL", None, None, None)
     canned = text(call.request.get("x-amz-acl")) or ""
     grants = mapping(mapping(call.request.get("AccessControlPolicy")).get("AccessControlList")).get("Grant")
     named = [
@@ -211,7 +212,7 @@ def _replication(call: _Call) -> Iterator[Pivot]:
     """The bucket that is copied from; the one that is copied to stands in the request too."""
     name = text(call.request.get("bucketName"))
     bucket = BUCKET.write(name, call.place) if name and not arns.is_arn(name) else name
-    yield Pivot("CHANGED_POLICY", "", bucket, None, None)
+    yield Pivot("CHANGED_POLICY", "replication", bucket, None, None)
     rules = mapping(call.request.get("ReplicationConfiguration")).get("Rule")
     for rule in map(mapping, rules if isinstance(rules, list) else [rules]):
         account = text(mapping(rule.get("Destination")).get("Account"))

@@ -29,12 +29,16 @@ class Relation:
 
     Attributes:
         verb: what a reader says for it.
-        walked: whether the forward search goes on from its end; else its end is where a path ends.
+        walked: whether the forward search goes on from its end.
+        ends: whether the forward search reaches its end and stops there.
+        resource: its detail is the resource that it is about, else the action or what was made.
         origin: whether the search for who stands behind a session goes back over it.
     """
 
     verb: str
     walked: bool = False
+    ends: bool = False
+    resource: bool = False
     origin: bool = False
 
 
@@ -50,22 +54,22 @@ RELATIONS = {
     "ON_BEHALF_OF": Relation("acts through"),
     "CONTROLS": Relation("controls", walked=True),
     "EXECUTED_ON": Relation("ran code on", walked=True),
-    "CREATED": Relation("created"),
-    "SET_PASSWORD": Relation("set the password of"),
-    "CHANGED_MFA": Relation("changed the MFA of"),
-    "ISSUED_OTHER": Relation("issued other credentials to"),
-    "CHANGED_PERMISSIONS": Relation("changed the permissions of"),
-    "CHANGED_TRUST": Relation("changed the trust of"),
-    "CHANGED_POLICY": Relation("changed the policy of"),
-    "CHANGED_COMPUTE_ROLE": Relation("changed the role of"),
-    "PASSED_ROLE": Relation("passed on"),
+    "CREATED": Relation("created", ends=True),
+    "SET_PASSWORD": Relation("set the password of", ends=True),
+    "CHANGED_MFA": Relation("changed the MFA of", ends=True),
+    "ISSUED_OTHER": Relation("issued other credentials to", ends=True),
+    "CHANGED_PERMISSIONS": Relation("changed the permissions of", ends=True),
+    "CHANGED_TRUST": Relation("changed the trust of", ends=True),
+    "CHANGED_POLICY": Relation("changed the policy of", ends=True),
+    "CHANGED_COMPUTE_ROLE": Relation("changed the role of", ends=True),
+    "PASSED_ROLE": Relation("passed on", ends=True),
     "POLICY_ALLOWS": Relation("may come in to"),
-    "SHARED_WITH": Relation("shared with"),
-    "UNSHARED_WITH": Relation("no longer shares with"),
-    "KMS_GRANT": Relation("granted a key to"),
-    "READ_SECRET": Relation("read"),
+    "SHARED_WITH": Relation("shared with", ends=True, resource=True),
+    "UNSHARED_WITH": Relation("no longer shares with", resource=True),
+    "KMS_GRANT": Relation("granted a key to", ends=True, resource=True),
+    "READ_SECRET": Relation("read", ends=True),
     "DERIVED": Relation("was copied to"),
-    "BLINDED": Relation("switched off"),
+    "BLINDED": Relation("switched off", ends=True),
     "PART_OF": Relation("is part of"),
     "PERFORMED": Relation("called"),
     "ON": Relation("on"),

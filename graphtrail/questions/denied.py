@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 
 from graphtrail.questions.gaps import about_sessions
-from graphtrail.questions.groups import acted, by_action, counted, sure
+from graphtrail.questions.groups import by_action, said_of
 from graphtrail.questions.question import question
 from graphtrail.questions.reach import calls_from, closure
 from graphtrail.questions.rows import Text
@@ -46,9 +46,7 @@ def denied(
     places, nodes, _ = held.touched(refused)
     rows = []
     for group in by_action(trail, refused[places], nodes.astype(np.int64)):
-        traced = trail.traced(trail.session_at(group.session))
-        confidence = sure(trail, group.calls, traced["confidence"])
-        fields = traced | {"confidence": confidence} | counted(trail, group.calls) | acted(group)
+        fields = said_of(trail, group)
         later = _later(trail, worked, fields["action"], int(held.column("time")[group.calls[0]]))
         rows.append(Refusal(resource=trail.store.key(group.key[0]), worked_later=later, **fields))
     yield from sorted(rows, key=lambda row: (row.first_seen, row.session or "", row.action, row.resource))

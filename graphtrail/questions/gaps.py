@@ -78,6 +78,17 @@ def _about_start(trail: Trail, start: SessionNode | None) -> None:
     trail.note("account-not-observed", f"chains begin in {where}, whose own logs are not in this case", account)
 
 
+def about_blinding(trail: Trail) -> None:
+    """Note the logs that somebody switched off before the end of what the answer is about."""
+    until = trail.limits.window.until
+    for edge in trail.store.edges_of(frozenset({"BLINDED"})):
+        if until is None or edge.at <= until:
+            trail.note(
+                "blinded",
+                f"{edge.detail} of {edge.target} at {iso(edge.at)}: from then on these logs may lack what happened",
+            )
+
+
 def about_window(trail: Trail) -> None:
     """Note a window in which the case has nothing."""
     case, window = trail.store.case, trail.limits.window

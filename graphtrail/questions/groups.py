@@ -98,6 +98,13 @@ def acted(group: Group) -> dict[str, Any]:
     }
 
 
+def said_of(trail: Trail, group: Group) -> dict[str, Any]:
+    """All that a row of ``who_touched.Touch`` says of a group."""
+    traced = trail.traced(trail.session_at(group.session))
+    confidence = sure(trail, group.calls, traced["confidence"])
+    return traced | {"confidence": confidence} | counted(trail, group.calls) | acted(group)
+
+
 def access_class(kind: Kind) -> str | None:
     """``read`` or ``write`` as the record says by ``readOnly``; None where it does not."""
     return None if kind.read_only is None else "read" if kind.read_only else "write"

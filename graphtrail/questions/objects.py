@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from graphtrail.questions.gaps import about_resource, about_sessions
-from graphtrail.questions.groups import acted, by_action, counted, sure
+from graphtrail.questions.groups import by_action, said_of
 from graphtrail.questions.question import question
 from graphtrail.questions.seeds import is_bucket, resource_key, touching
 from graphtrail.questions.trail import Trail
@@ -47,9 +47,7 @@ def objects(
     groups = list(by_action(trail, calls[places[kept]], nodes[kept].astype("int64")))
     about_sessions(trail, [trail.session_at(group.session) for group in groups])
     for group in groups:
-        traced = trail.traced(trail.session_at(group.session))
-        confidence = sure(trail, group.calls, traced["confidence"])
-        fields = traced | {"confidence": confidence} | counted(trail, group.calls) | acted(group)
+        fields = said_of(trail, group)
         rows.append(ObjectTouch(resource=trail.store.key(group.key[0]), resource_type="Object", **fields))
     yield from sorted(
         rows, key=lambda row: (row.resource, row.first_seen, row.session or "", row.action, row.error_code or "")

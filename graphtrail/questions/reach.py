@@ -7,6 +7,7 @@ and holds its end from ``max(a, since)``. It runs once a level of confidence; wh
 import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from graphtrail.stores.calls import Rows
 from graphtrail.stores.store import ControlEdge, SessionNode
 
 # Edges that end a path: their end is reached, and nobody goes on from there.
-LEAVES = frozenset({"CREATED", "SET_PASSWORD"})
+LEAVES = frozenset(name for name, relation in RELATIONS.items() if relation.ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +92,14 @@ def reach(trail: Trail, seeds: Iterable[tuple[str, int]]) -> dict[str, Reached]:
 
 def _search(trail: Trail, seeds: list[tuple[str, int]], level: Confidence) -> Iterator[Reached]:
     """What one level reaches, in order of arrival; ties by hops, then by event ids."""
-    queue: list[tuple[int, int, tuple[str, ...], str, str, tuple[ControlEdge, ...]]] = [
-        (at, 0, (), key, key, ()) for key, at in seeds
+    number = count()  # of two edges that are equal in all that counts the first stays the first
+    queue: list[tuple[int, int, tuple[str, ...], str, str, int, tuple[ControlEdge, ...]]] = [
+        (at, 0, (), key, key, next(number), ()) for key, at in seeds
     ]
     heapq.heapify(queue)
     done: set[str] = set()
     while queue:
-        at, hops, proofs, key, start, steps = heapq.heappop(queue)
+        at, hops, proofs, key, start, _, steps = heapq.heappop(queue)
         if key in done:
             continue
         done.add(key)
@@ -112,6 +114,7 @@ def _search(trail: Trail, seeds: list[tuple[str, int]], level: Confidence) -> It
                     (*proofs, *edge.event_ids[:1]),
                     edge.target,
                     start,
+                    next(number),
                     (*steps, edge),
                 )
                 heapq.heappush(queue, entry)

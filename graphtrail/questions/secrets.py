@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 
 from graphtrail.questions.gaps import about_sessions
-from graphtrail.questions.groups import acted, by_action, counted, sure
+from graphtrail.questions.groups import by_action, said_of
 from graphtrail.questions.question import question
 from graphtrail.questions.reach import calls_from, closure
 from graphtrail.questions.seeds import seed as find
@@ -56,8 +56,6 @@ def secrets(
     for group in by_action(trail, calls[places[wanted]], nodes[wanted].astype(np.int64)):
         key = trail.store.key(group.key[0])
         entity = trail.store.entity(key)
-        traced = trail.traced(trail.session_at(group.session))
-        confidence = sure(trail, group.calls, traced["confidence"])
-        fields = traced | {"confidence": confidence} | counted(trail, group.calls) | acted(group)
+        fields = said_of(trail, group)
         rows.append(SecretRead(resource=key, resource_type=entity.label if entity else "Resource", **fields))
     yield from sorted(rows, key=lambda row: (row.resource, row.first_seen, row.session or "", row.action))

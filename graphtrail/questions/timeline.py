@@ -5,6 +5,7 @@ from typing import Annotated
 
 import msgspec
 
+from graphtrail.graph.schema import RELATIONS
 from graphtrail.questions.gaps import about_sessions
 from graphtrail.questions.groups import access_class, by_action, counted
 from graphtrail.questions.question import question
@@ -108,7 +109,7 @@ def _step(trail: Trail, one: Reached) -> Iterator[Moment]:
         principal=source.principal if source else edge.source,
         session=source.key if source else None,
         target=edge.target,
-        action=edge.detail or None,
+        action=None if RELATIONS[edge.type].resource else edge.detail or None,
         outcome=None,
         error_code=None,
         class_=None,

@@ -71,6 +71,11 @@ class Trail:
 
         return self.store.calls.where_kind(calls, asked)
 
+    def kind_of(self, edge: ControlEdge) -> Kind | None:
+        """The kind of the first call that proves an edge."""
+        call = self.store.calls.find(edge.event_ids[0]) if edge.event_ids else None
+        return None if call is None else self.store.calls.kinds[int(self.store.calls.column("kind")[call])]
+
     def sessions(self, calls: Rows) -> np.ndarray[Any, np.dtype[np.int64]]:
         """The number of the session of each call: the one that a service acted for, where that is sure enough."""
         held = self.store.calls

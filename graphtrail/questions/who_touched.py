@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 
 from graphtrail.questions.gaps import about_resource, about_sessions
-from graphtrail.questions.groups import acted, by_action, counted, sure
+from graphtrail.questions.groups import by_action, said_of
 from graphtrail.questions.question import question
 from graphtrail.questions.rows import Counted, Text
 from graphtrail.questions.seeds import resource_key, touching
@@ -49,13 +49,9 @@ def who_touched(
     key = resource_key(resource)
     calls = touching(trail, key, None if all_roles else COUNTING)
     about_resource(trail, key, calls)
-    rows = []
     groups = list(by_action(trail, calls))
     about_sessions(trail, [trail.session_at(group.session) for group in groups])
-    for group in groups:
-        traced = trail.traced(trail.session_at(group.session))
-        confidence = sure(trail, group.calls, traced["confidence"])
-        rows.append(Touch(**traced | {"confidence": confidence} | counted(trail, group.calls) | acted(group)))
+    rows = [Touch(**said_of(trail, group)) for group in groups]
     yield from sorted(
         rows, key=lambda row: (row.first_seen, row.session or "", row.action, row.outcome, row.error_code or "")
     )

@@ -26,17 +26,19 @@ ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
 def edges(case: graphtrail.Case):
     """Type, target and detail of what is not a matter of sessions and principals."""
     return {
-        (edge.type, edge.target, edge.detail) for edge in case.store.edges() if edge.type not in {"OPENED", "PERFORMED"}
+        (edge.type, edge.target, edge.detail)
+        for edge in case.store.edges()
+        if edge.type not in {"OPENED", "POLICY_ALLOWS"}
     }
 
 
 CALLS = [
     ("s3:PutBucketAcl", {"bucketName": "jewels", "x-amz-acl": "public-read"},
-     {("CHANGED_POLICY", JEWELS, ""), ("SHARED_WITH", "public", JEWELS)}),
+     {("CHANGED_POLICY", JEWELS, "ACL"), ("SHARED_WITH", "public", JEWELS)}),
     ("s3:PutBucketAcl", {"bucketName": "jewels", "AccessControlPolicy": {
         "AccessControlList": {"Grant": {"Grantee": {"URI": ALL_USERS}, "Permission": "READ"}}}},
-     {("CHANGED_POLICY", JEWELS, ""), ("SHARED_WITH", "public", JEWELS)}),
-    ("s3:PutBucketAcl", {"bucketName": "jewels", "x-amz-acl": "private"}, {("CHANGED_POLICY", JEWELS, "")}),
+     {("CHANGED_POLICY", JEWELS, "ACL"), ("SHARED_WITH", "public", JEWELS)}),
+    ("s3:PutBucketAcl", {"bucketName": "jewels", "x-amz-acl": "private"}, {("CHANGED_POLICY", JEWELS, "ACL")}),
     ("s3:PutBucketPolicy", {"bucketName": "jewels", "bucketPolicy": OPEN},
      {("CHANGED_POLICY", JEWELS, ""), ("SHARED_WITH", STRANGE, JEWELS)}),
     ("s3:PutBucketPolicy", {"bucketName": "jewels", "bucketPolicy": CLOSED}, {("CHANGED_POLICY", JEWELS, "")}),
@@ -49,9 +51,9 @@ CALLS = [
     ("s3:DeleteBucketPolicy", {"bucketName": "jewels", "policy": ""}, {("CHANGED_POLICY", JEWELS, "")}),
     ("s3:PutBucketReplication", {"bucketName": "jewels", "ReplicationConfiguration": {
         "Rule": {"Destination": {"Bucket": "arn:aws:s3:::loot", "Account": ct.STRANGE}}}},
-     {("CHANGED_POLICY", JEWELS, ""), ("SHARED_WITH", STRANGE, JEWELS)}),
+     {("CHANGED_POLICY", JEWELS, "replication"), ("SHARED_WITH", STRANGE, JEWELS)}),
     ("s3:PutBucketReplication", {"bucketName": "jewels", "ReplicationConfiguration": {"Rule": [{}]}},
-     {("CHANGED_POLICY", JEWELS, "")}),
+     {("CHANGED_POLICY", JEWELS, "replication")}),
     ("kms:CreateGrant", {"keyId": PATH, "granteePrincipal": f"arn:aws:iam::{ct.STRANGE}:root",
                          "operations": ["Encrypt", "Decrypt"]}, {("KMS_GRANT", STRANGE, PATH)}),
     ("kms:CreateGrant", {"keyId": PATH}, set()),
@@ -132,7 +134,7 @@ def test_a_made_role_lets_in_whom_its_policy_says(made: Made):
         ct.assume_role("10:00", {"type": "AWSAccount", "principalId": ct.STRANGE, "accountId": ct.STRANGE}, "deploy",
                        "s", FIRST),
     )  # fmt: skip
-    assert {("CREATED", arn, "role"), ("CHANGED_TRUST", arn, ""), ("POLICY_ALLOWS", arn, "trust"),
+    assert {("CREATED", arn, "role"), ("CHANGED_TRUST", arn, ""),
             ("OPENED_WAY", f"key:{FIRST}", "trust changed")} <= edges(case)  # fmt: skip
 
 

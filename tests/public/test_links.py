@@ -214,3 +214,21 @@ def test_p25_sessions_whose_beginning_is_not_in_the_logs(stratus: Case, answer: 
     keys = {key for row in stratus.ask.unknowns().rows if row.code.startswith("origin-") for key in row.sessions}
     roles = [row for key in keys for row in stratus.ask.origin(key).rows if ":assumed-role/" in (row.session_arn or "")]
     assert sorted(row.session_arn for row in roles) == answer("P25")
+
+
+def test_p21_what_was_shared_with_other_accounts_and_whom_roles_trust(invictus: Case, answer: Answers):
+    shares = [row for row in invictus.ask.shared_out().rows if row.foreign and row.party_account]
+    trusts = [row for row in invictus.ask.policies().rows if row.policy == "trust" and "CreateRole" not in row.action]
+    found = [(row.time, row.principal, row.event_name, (row.party_account,)) for row in shares]
+    found += [
+        (row.time, row.principal, row.event_name, foreign)
+        for row in trusts
+        if (foreign := tuple(one.removeprefix("account:") for one in row.added if one.startswith("account:")))
+        and row.account not in foreign
+    ]
+    expected = [(one["at"], one["by"], one["event"], tuple(one["accounts"])) for one in answer("P21")]
+    assert sorted(found) == sorted(expected)
+    assert {row.change for row in shares} == {"shared", "unshared"}
+    assert [row.event_name for row in shares if row.change == "unshared"] == [
+        "ModifySnapshotAttribute", "ModifyImageAttribute", "ModifyDBSnapshotAttribute"
+    ]  # fmt: skip

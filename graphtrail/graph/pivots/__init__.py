@@ -10,7 +10,7 @@ from graphtrail.graph.pivots.calls import calls
 from graphtrail.graph.pivots.effects import Effect, effects
 from graphtrail.graph.pivots.identities import identities
 from graphtrail.graph.pivots.opened import providers, roles_passed
-from graphtrail.graph.pivots.trust import trust
+from graphtrail.graph.pivots.policies import policies
 from graphtrail.graph.world import World
 
 
@@ -20,22 +20,19 @@ def pivots(world: World) -> Iterator[Control]:
     touching = list(calls(world))
     yield from identities(world, done)
     yield from shared(done)
-    yield from trust(world, done)
+    yield from policies(world, done)
     yield from touching
     yield from roles_passed(world, touching)
     yield from providers(world, touching)
 
 
 def shared(done: list[Effect]) -> Iterator[Control]:
-    """Resource policies, grants, shares, code run by tag: an edge a call and resource, or a call and party."""
+    """Shares and grants, code run by tag, secrets read: an edge a call and resource, or a call and party."""
     for effect in done:
         pivot = effect.pivot
         if pivot.type in {"SHARED_WITH", "UNSHARED_WITH", "KMS_GRANT"} and pivot.party:
             for resource in effect.resources or ("",):
                 yield effect.edge(pivot.type, pivot.party, resource)
-        elif pivot.type in {"CHANGED_POLICY", "EXECUTED_ON", "CONTROLS", "READ_SECRET"}:
+        elif pivot.type in {"EXECUTED_ON", "CONTROLS", "READ_SECRET"}:
             for resource in effect.resources:
                 yield effect.edge(pivot.type, resource, pivot.made)
-        elif pivot.type == "ALLOWS" and pivot.party and not effect.trusting and effect.is_foreign(pivot.party):
-            for resource in effect.resources:
-                yield effect.edge("SHARED_WITH", pivot.party, resource)

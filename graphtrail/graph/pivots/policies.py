@@ -1,4 +1,4 @@
-"""Trust policies that were set, whom they let in, and the sessions of those whom only the new one lets in."""
+"""Policies that were set, whom they let in, and the sessions of those whom only a new trust policy lets in."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -16,12 +16,12 @@ from graphtrail.graph.world import Link, World
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """One setting of the trust policy of a role.
+    """One setting of a policy.
 
     Attributes:
         effect: the call.
         allowed: keys of principals that it lets in.
-        creation: the role was made by the same call: before it, nobody was let in.
+        creation: what it is of was made by the same call: before it, nobody was let in.
     """
 
     effect: Effect
@@ -29,48 +29,55 @@ class _Change:
     creation: bool
 
 
-def trust(world: World, done: list[Effect]) -> Iterator[Control]:
-    """CHANGED_TRUST and POLICY_ALLOWS of each change, and the sessions that it opened the way to.
+def policies(world: World, done: list[Effect]) -> Iterator[Control]:
+    """CHANGED_TRUST, CHANGED_POLICY and POLICY_ALLOWS of each change, and what it opened.
 
-    Those are the sessions of the role issued at or after the change and before the next one, to a principal (never a
-    service) whom the last known earlier policy did not let in and this one does.
+    A resource's policy that lets in somebody of another account, or everybody, shares the resource. A role's trust
+    policy opens the way to the sessions of the role issued at or after the change and before the next one, to a
+    principal (never a service) whom the last known earlier policy did not let in and this one does.
     """
     of_role: dict[str, list[Session]] = defaultdict(list)
     for session in world.sessions.values():
         if session.label == "Role" and session.principal:
             of_role[session.principal].append(session)
-    for role, changes in _changes(done).items():
+    for (resource, _), changes in _changes(done).items():
         before: frozenset[str] | None = None
         for place, change in enumerate(changes):
+            effect = change.effect
             end = changes[place + 1].effect.time if place + 1 < len(changes) else FOREVER
             before = frozenset() if change.creation else before
-            yield change.effect.edge("CHANGED_TRUST", role, change.effect.pivot.made)
-            for party in sorted(change.allowed):
-                yield _allows(change.effect, party, role, end)
-            for session in of_role[role]:
+            yield effect.edge(effect.pivot.type, resource, effect.pivot.made)
+            yield from _allows(change, resource, end)
+            for session in of_role[resource] if effect.trusting else ():
                 yield from _opened(world, session, change, before, end)
             before = change.allowed
 
 
-def _changes(done: list[Effect]) -> dict[str, list[_Change]]:
-    """The settings of each role's trust policy, by time."""
+def _changes(done: list[Effect]) -> dict[tuple[str, str], list[_Change]]:
+    """The settings of each policy, by time: what it is of, and which kind of policy it is."""
     allowed: dict[int, set[str]] = defaultdict(set)
     made = {effect.row for effect in done if effect.pivot.type == "CREATED"}
     for effect in done:
-        if effect.pivot.type == "ALLOWS" and effect.trusting and effect.pivot.party:
+        if effect.pivot.type == "ALLOWS" and effect.pivot.party:
             allowed[effect.row].add(effect.pivot.party)
-    found: dict[str, list[_Change]] = defaultdict(list)
+    found: dict[tuple[str, str], list[_Change]] = defaultdict(list)
     for effect in done:
-        if effect.pivot.type == "CHANGED_TRUST":
-            for role in effect.resources:
-                found[role].append(_Change(effect, frozenset(allowed[effect.row]), effect.row in made))
+        if effect.pivot.type in {"CHANGED_TRUST", "CHANGED_POLICY"}:
+            kind = effect.pivot.made if effect.pivot.made != UNREAD else ""
+            for resource in effect.resources:
+                found[resource, kind].append(_Change(effect, frozenset(allowed[effect.row]), effect.row in made))
     return found
 
 
-def _allows(effect: Effect, party: str, role: str, end: int) -> Control:
-    return Control(
-        party, role, "POLICY_ALLOWS", effect.time, "record", (effect.row,), end, effect.time, Confidence.EXACT, "trust"
-    )
+def _allows(change: _Change, resource: str, end: int) -> Iterator[Control]:
+    effect = change.effect
+    for party in sorted(change.allowed):
+        yield Control(
+            party, resource, "POLICY_ALLOWS", effect.time, "record", (effect.row,), end, effect.time, Confidence.EXACT,
+            "trust" if effect.trusting else "policy",
+        )  # fmt: skip
+        if not effect.trusting and effect.is_foreign(party):
+            yield effect.edge("SHARED_WITH", party, resource)
 
 
 def _opened(
