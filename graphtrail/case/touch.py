@@ -98,7 +98,10 @@ def _asked(
         raws = [requests.values[at] for at in code[same].tolist()]
         scopes = {at: resources.scope(plan, places[at]) for at in set(landed)}
         asked = resources.asked_of(plan, places, list(zip(landed, raws, strict=True)))
-        found += [touches or scopes[at] for touches, at in zip(asked, landed, strict=True)]
+        found += [
+            touches or resources.templated(plan.action, places[at], raw) or scopes[at]
+            for touches, at, raw in zip(asked, landed, raws, strict=True)
+        ]
     moved = np.empty(len(order), np.int32)
     moved[order] = np.arange(len(order), dtype=np.int32)
     return moved[groups.groups], found

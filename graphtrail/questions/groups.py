@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from graphtrail.events import classes
 from graphtrail.graph.schema import Confidence
 from graphtrail.questions.trail import PROOFS, Trail
 from graphtrail.stores.calls import Kind, Rows
@@ -106,8 +107,8 @@ def said_of(trail: Trail, group: Group) -> dict[str, Any]:
 
 
 def access_class(kind: Kind) -> str | None:
-    """``read`` or ``write`` as the record says by ``readOnly``; None where it does not."""
-    return None if kind.read_only is None else "read" if kind.read_only else "write"
+    """One of ``classes.CLASSES``; None where neither AWS's table nor the record says."""
+    return classes.access_class(kind.action, kind.read_only)
 
 
 def sure(trail: Trail, calls: Rows, least: str) -> str:

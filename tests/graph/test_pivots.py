@@ -217,6 +217,16 @@ def test_what_a_policy_allows(document: object, allowed: tuple[str, ...], *, rea
     assert policy(document) == (allowed, read)
 
 
+@pytest.mark.parametrize(
+    ("action", "confidence"), [("lambda:CreateFunction20150331", "exact"), ("odd:MakeThing", "strong")]
+)
+def test_a_passed_role_is_exact_where_aws_says_that_the_call_passes_one(made: Made, action: str, confidence: str):
+    request = {"functionName": "job", "role": f"{IAM}role/jobs"}
+    case = made(ct.record("09:00", action, ALICE, requestParameters=request))
+    (edge,) = [edge for edge in case.store.edges() if edge.type == "PASSED_ROLE"]
+    assert (edge.target, str(edge.confidence)) == (f"{IAM}role/jobs", confidence)
+
+
 def test_a_role_that_is_not_named_is_no_role(made: Made):
     assert edges(made(ct.record("09:00", "iam:CreateRole", ALICE, requestParameters={"path": "/"}))) == set()
 

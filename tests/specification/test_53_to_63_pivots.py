@@ -199,3 +199,31 @@ def test_62_logging_that_was_stopped_is_an_edge_of_who_did_it(made: Made):
     trail = "arn:aws:cloudtrail:eu-central-1:111122223333:trail/main"
     case = made(ct.record("09:00", "cloudtrail:StopLogging", ALICE, requestParameters={"name": trail}))
     assert edges(case, "BLINDED") == [("BLINDED", ALICES, trail, "cloudtrail:StopLogging")]
+
+
+@pytest.mark.parametrize(("action", "expected"), [("kms:Decrypt", "crypto"), ("sts:AssumeRole", "credential")])
+def test_61_the_class_of_a_call_is_not_what_the_record_calls_read_only(made: Made, action: str, expected: str):
+    (call,) = made(ct.record("09:00", action, ALICE, readOnly=True)).ask.events().rows
+    assert (call.class_, call.read_only) == (expected, True)
+
+
+def at_endpoint(clock: str, who: ct.Record, **fields: object):
+    return ct.record(clock, "s3:GetObject", who, eventType="AwsVpceEvent", eventCategory="NetworkActivity",
+                     vpcEndpointId="vpce-0123456789abcdef0", **fields)  # fmt: skip
+
+
+def test_63_what_a_network_endpoint_saw_is_no_second_call(made: Made):
+    request = {"requestID": "R63R63R63R63R63R"}
+    case = made(
+        ct.get_object("09:00", ALICE, "jewels", "a", **request),
+        at_endpoint("09:00", ct.user("alice", "AKIAALICEALICEALICE0"), **request),
+    )
+    assert [row.count for row in case.ask.who_touched("arn:aws:s3:::jewels").rows] == [1]
+    assert len(case.ask.events().rows) == 1
+
+
+def test_63_what_an_endpoint_refused_is_a_refusal_of_the_foreign_account(made: Made):
+    stranger = {"type": "AWSAccount", "principalId": ct.STRANGE, "accountId": ct.STRANGE}
+    case = made(at_endpoint("09:00", stranger, errorCode="VpceAccessDenied", errorMessage="The request was denied"))
+    (call,) = case.ask.events().rows
+    assert (call.action, call.outcome, call.principal) == ("s3:GetObject", "denied", STRANGE)

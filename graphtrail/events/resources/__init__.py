@@ -2,7 +2,8 @@
 
 A record names its resources in several places; they are read in the order of the most to the least certain:
 ``resources[]``, whole ARNs in the request, typed ids, parameters that name a resource, ids of what was created, the
-message of a refusal, the caller's own user, and where nothing names any, the service itself as a scope.
+message of a refusal, the caller's own user; where nothing names any, whatever fills an ARN template of AWS's table of
+actions, and at last the service itself as a scope.
 
 Roles: ``target`` (acted on), ``source`` (read from), ``created``, ``context`` (named beside, such as an attached
 policy or an encryption context), ``passed`` (a role or instance profile handed on), ``mentioned`` (inside a text or
@@ -13,6 +14,7 @@ from graphtrail.events.resources.forms import Place
 from graphtrail.events.resources.many import asked_of, entries
 from graphtrail.events.resources.plan import Plan, plan
 from graphtrail.events.resources.rules import Touches, asked, combined, listed, listed_entries, made, refused, scope
+from graphtrail.events.resources.templates import templated
 
 __all__ = [
     "Place",
@@ -28,4 +30,5 @@ __all__ = [
     "plan",
     "refused",
     "scope",
+    "templated",
 ]

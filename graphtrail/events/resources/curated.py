@@ -15,6 +15,7 @@ from graphtrail.events.resources.forms import (
     KEY,
     LOG_GROUP,
     MFA_DEVICE,
+    MODEL,
     PARAMETER,
     POLICY,
     QUEUE,
@@ -50,6 +51,7 @@ _AUTO_SCALING_GROUP = regional("AutoScalingGroup", "autoscaling", "autoScalingGr
 CURATED: dict[str, dict[str, Form]] = {
     "athena": {"workGroup": regional("WorkGroup", "athena", "workgroup/")},
     "autoscaling": {"autoScalingGroupName": _AUTO_SCALING_GROUP},
+    "bedrock": {"guardrailIdentifier": regional("Guardrail", "bedrock", "guardrail/"), "modelId": MODEL},
     "cloudformation": {"stackName": _STACK},
     "cloudtrail": {"name": _TRAIL, "trailName": _TRAIL, "trailNameList": _TRAIL},
     "cloudwatch": {"alarmNames": regional("Alarm", "cloudwatch", "alarm:")},
@@ -99,6 +101,9 @@ CURATED: dict[str, dict[str, Form]] = {
         "sourceDBSnapshotIdentifier": _DB_SNAPSHOT,
         "targetDBSnapshotIdentifier": _DB_SNAPSHOT,
     },
+    "route53resolver": {
+        "resolverQueryLogConfigId": regional("ResolverQueryLogConfig", "route53resolver", "resolver-query-log-config/"),
+    },
     "redshift": {"clusterIdentifier": regional("Cluster", "redshift", "cluster:")},
     "rolesanywhere": {
         "profileId": regional("Profile", "rolesanywhere", "profile/"),
@@ -125,6 +130,9 @@ CURATED: dict[str, dict[str, Form]] = {
 EXCEPTIONS: dict[tuple[str, str], dict[str, Form | None]] = {
     ("iam", "CreatePolicy"): {"policyName": POLICY},
     ("iam", "CreateSAMLProvider"): {"name": SAML_PROVIDER},
+    ("sts", "GetFederationToken"): {
+        "name": replace(unregional("FederatedUser", "sts", "federated-user/"), role="created")
+    },
     ("secretsmanager", "ListSecrets"): {"name": None},
     ("ssm", "CreateDocument"): {"name": _DOCUMENT},
     ("ssm", "DeleteDocument"): {"name": _DOCUMENT},

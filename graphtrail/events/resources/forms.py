@@ -74,7 +74,12 @@ def _queue(named: str, place: Place) -> str:
     return f"arn:{place.partition}:sqs:{place.region}:{account}:{name}"
 
 
-QUEUE = Form("Queue", _queue)
+def _model(named: str, place: Place) -> str:
+    """A foundation model, which belongs to nobody."""
+    return f"arn:{place.partition}:bedrock:{place.region}::foundation-model/{named}"
+
+
+QUEUE, MODEL = Form("Queue", _queue), Form("FoundationModel", _model)
 
 _IDS = {
     "acl": "network-acl",

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from graphtrail.case.arrow import Ints, Mask
+from graphtrail.events.authorization import authorization
 from graphtrail.graph.control import Control
 from graphtrail.graph.layout import label_of
 from graphtrail.graph.pivots.touches import Touching, places
@@ -130,8 +131,14 @@ def calls(world: World) -> Iterator[Control]:
         if role in ends.roles and (not ends.labels or label_of(key) in ends.labels):
             yield _edge(world, place, row, ends.relation, key)
     for row, key, _ in touching.where(counted, ("passed",)):
-        yield _edge(world, place, row, "PASSED_ROLE", key)._replace(confidence=Confidence.STRONG)
+        yield _passed(_edge(world, place, row, "PASSED_ROLE", key))
     yield from _copies(world, touching, counted)
+
+
+def _passed(edge: Control) -> Control:
+    """Exact where AWS says that the action passes a role on; else a role was named, which looks like it."""
+    said = authorization(edge.detail)
+    return edge if said is not None and said.passes_role else edge._replace(confidence=Confidence.STRONG)
 
 
 def _copies(world: World, touching: Touching, counted: Mask) -> Iterator[Control]:
