@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from graphtrail import arn as arns
+from graphtrail.events.ids import account_of
 from graphtrail.events.policies import PUBLIC
 from graphtrail.questions.pivoted import Pivoted, called, pivoted, until
 from graphtrail.questions.question import question
@@ -67,5 +68,9 @@ def shared_out(
 
 
 def _account(party: str) -> Text:
+    """The account of a principal: of its ARN, else what its unique id carries."""
     found = arns.parse(party)
-    return (found.account or None) if found else party.removeprefix("account:") if ":" in party[:8] else None
+    if found is not None:
+        return found.account or None
+    kind, _, name = party.partition(":")
+    return name if kind == "account" else account_of(name) if kind == "uid" else None

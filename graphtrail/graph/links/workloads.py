@@ -1,8 +1,10 @@
-"""L12, L13, L14: the instance or function that a session runs on.
+"""L12 to L18: the instance, function, task, pod, build or certificate that a session runs on.
 
 Sources: CloudTrail User Guide, "userIdentity element" (``inScopeOf``, ``ec2RoleDelivery``); real records of AssumeRole
-by ec2.amazonaws.com and lambda.amazonaws.com. Anybody may call AssumeRole with a session name ``i-...``: the name alone
-is no more than a hint.
+by ec2.amazonaws.com and lambda.amazonaws.com; public write-ups of tasks of ECS and builds of CodeBuild; EKS User Guide,
+"EKS Pod Identity" and "IAM roles for service accounts"; IAM Roles Anywhere User Guide, "Monitoring" (the session name
+is the serial number of the certificate). Anybody may call AssumeRole with a session name ``i-...``: a name counts with
+the service that issued the session, and alone it is no more than a hint.
 """
 
 import re
@@ -19,12 +21,50 @@ from graphtrail.graph.world import World
 _INSTANCE = re.compile(r"i-(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{17})")
 _FUNCTION_CHECK = re.compile(r"awslambda_\d+_\d+")
 _LAMBDA_AGENT = "exec-env/AWS_Lambda_"
+_UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_SERVICE_ACCOUNT = re.compile(r"(?P<start>.*:)system:serviceaccount:(?P<space>[^:]+):(?P<name>[^:]+)$")
+
+
+class _Named(NamedTuple):
+    """A kind of workload that is told by the name of the session and who issued it.
+
+    Attributes:
+        rule: which one.
+        kind: see ``_KINDS``.
+        name: what the session's name is.
+        issuers: services, or the action that issued it; whoever else chose such a name is not believed.
+    """
+
+    rule: str
+    kind: str
+    name: re.Pattern[str]
+    issuers: frozenset[str]
+
+
+_NAMED = (
+    _Named("L15", "task", re.compile(f"(?P<name>{_UUID}|[0-9a-f]{{32}})"), frozenset({"ecs-tasks.amazonaws.com"})),
+    _Named(
+        "L16", "pod", re.compile(f"eks-(?P<name>.+)-{_UUID}"),
+        frozenset({"pods.eks.amazonaws.com", "eks-auth:AssumeRoleForPodIdentity"}),
+    ),
+    _Named("L17", "build", re.compile(f"AWSCodeBuild-(?P<name>{_UUID})"), frozenset({"codebuild.amazonaws.com"})),
+    _Named("L18", "certificate", re.compile("(?P<name>[0-9a-f]{8,64})"), frozenset({"rolesanywhere.amazonaws.com"})),
+)  # fmt: skip
+# Of each kind the service and the resource part of its ARN; of those that have no ARN a key of their own.
+_KINDS = {
+    "build": ("codebuild", "build/"),
+    "function": ("lambda", "function:"),
+    "instance": ("ec2", "instance/"),
+    "task": ("ecs", "task/"),
+    "certificate": ("rolesanywhere", "subject/"),
+}
 
 
 def workloads(world: World) -> None:
     """Find the workload of every session of a role."""
     by_ec2, by_lambda = _issued_by(world, "svc:ec2.amazonaws.com"), _issued_by(world, "svc:lambda.amazonaws.com")
     in_lambda = _lambda_sessions(world)
+    _service_accounts(world)
     found: list[tuple[Session, _Found]] = []
     for session in world.sessions.values():
         name = session.name or ""
@@ -37,9 +77,12 @@ def workloads(world: World) -> None:
             found.append((session, _Found("instance", "L13", Confidence.STRONG if sure else Confidence.HEURISTIC)))
         elif session.key in in_lambda or (session.key in by_lambda and not _FUNCTION_CHECK.fullmatch(name)):
             found.append((session, _Found("function", "L14", Confidence.STRONG)))
+        elif session.key not in world.workloads:
+            _by_name(world, session, name)
     known = _known(world, {(what.kind, session.name or "") for session, what in found})
     for session, what in found:
-        key = known.get((what.kind, session.name or "")) or _made(world, session, what.kind)
+        name = session.name or ""
+        key = known.get((what.kind, name)) or _made(world, session, what.kind, name)
         world.workloads[session.key] = (key, what.rule, what.confidence)
 
 
@@ -49,6 +92,36 @@ class _Found(NamedTuple):
     kind: str
     rule: str
     confidence: Confidence
+
+
+def _by_name(world: World, session: Session, name: str) -> None:
+    """Tasks, pods, builds and certificates: strong with the service that issues such names, else a hint."""
+    for one in _NAMED:
+        told = one.name.fullmatch(name)
+        if told is None:
+            continue
+        issued = {part for link in world.issuing(session.key) for part in (_service(world, link.source), link.method)}
+        if issued & one.issuers:
+            key = f"pod:{told['name']}" if one.kind == "pod" else _made(world, session, one.kind, told["name"])
+            world.workloads[session.key] = (key, one.rule, Confidence.STRONG)
+        return
+
+
+def _service(world: World, source: str) -> str:
+    """The service that a session is one of, empty if it is none's."""
+    session = world.sessions.get(source)
+    return ((session.principal if session else source) or "").partition("service:")[2]
+
+
+def _service_accounts(world: World) -> None:
+    """L16: the subject of a token of a Kubernetes cluster names the service account that a session belongs to."""
+    for session in world.sessions.values():
+        for link in world.issuing(session.key) if session.label == "Role" else ():
+            source = world.sessions.get(link.source)
+            told = _SERVICE_ACCOUNT.fullmatch((source.principal if source else None) or "")
+            if told:
+                key = f"serviceaccount:{told['space']}:{told['name']}"
+                world.workloads[session.key] = (key, "L16", Confidence.STRONG)
 
 
 def _issued_by(world: World, service: str) -> set[str]:
@@ -82,12 +155,10 @@ def _known(world: World, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], 
     return {name: next(iter(keys)) for name, keys in by_name.items() if len(keys) == 1}
 
 
-def _made(world: World, session: Session, kind: str) -> str:
+def _made(world: World, session: Session, kind: str, name: str) -> str:
     """An ARN for a workload that no call touched: in the account of the role, in the Region where it was issued."""
     role = arns.parse(session.principal or "") or arns.Arn("aws", "iam", "", "", "")
     rows = [row for link in world.issuing(session.key) for row in link.rows]
     region = world.facts.kinds[world.facts.kind[min(rows)]].region if rows else None
-    service, resource = (
-        ("ec2", f"instance/{session.name}") if kind == "instance" else ("lambda", f"function:{session.name}")
-    )
-    return str(arns.Arn(role.partition, service, region or "", role.account, resource))
+    service, resource = _KINDS[kind]
+    return str(arns.Arn(role.partition, service, region or "", role.account, f"{resource}{name}"))
