@@ -6,6 +6,7 @@ from typing import Annotated
 
 import numpy as np
 
+from graphtrail.events.classes import access_class
 from graphtrail.questions.gaps import about_sessions, about_window
 from graphtrail.questions.groups import by_action, said_of
 from graphtrail.questions.question import question
@@ -18,7 +19,8 @@ from graphtrail.stores.calls import Kind, Rows
 _ENDS = re.compile(
     r"(?:Delete|Remove|Terminate|Deregister|Release|Purge|Destroy|Detach|Disassociate|Revoke|Cancel|Schedule\w*Deletion)"
 )
-_MAKES = re.compile(r"(?:Create|Run|Allocate|Copy|Import|Register|Restore|Upload|Put(?:Object|Item)|Publish)")
+_MAKES = re.compile(r"(?:Create|Run|Allocate|Copy|Import|Register|Restore|Upload|Put|Publish)(\w*?)[\d_v]*")
+_CHANGES = frozenset({"write", "permissions", "tagging"})
 # Beside what deletes: what makes data unreadable or takes away the way back.
 _DESTROYS = frozenset({
     "dynamodb:UpdateContinuousBackups",
@@ -54,7 +56,7 @@ def changes(
     """
     reached = closure(trail, find(trail, seed))
     about_sessions(trail, [session for session, _ in reached])
-    rows = _changed(trail, calls_from(trail, reached), lambda kind: kind.read_only is False)
+    rows = _changed(trail, calls_from(trail, reached), _changes)
     yield from sorted(rows, key=lambda row: (row.resource, row.first_seen, row.session or "", row.action))
 
 
@@ -84,6 +86,12 @@ def destruction(
     )
 
 
+def _changes(kind: Kind) -> bool:
+    """Whether a call changes anything; one that hands out credentials does only where it makes something that lasts."""
+    said = access_class(kind.action, kind.read_only)
+    return kind.read_only is not True and (said in _CHANGES or kind.action == "iam:CreateAccessKey")
+
+
 def _destroys(kind: Kind) -> bool:
     name = kind.action.partition(":")[2]
     return kind.read_only is not True and (_ENDS.match(name) is not None or kind.action in _DESTROYS)
@@ -95,16 +103,25 @@ def _changed(trail: Trail, calls: Rows, asked: Callable[[Kind], bool]) -> list[C
     places, nodes, roles = held.touched(calls)
     wanted = np.array([role in _TOUCHED for role in held.roles], np.bool_)[roles]
     made = np.array([role == "created" for role in held.roles], np.int64)[roles]
+    # Where the record names what was made, the other things that it names were there before.
+    named = np.isin(places, places[made > 0])
     rows = []
-    for group in by_action(trail, calls[places[wanted]], nodes[wanted].astype(np.int64), made[wanted]):
+    for group in by_action(
+        trail, calls[places[wanted]], nodes[wanted].astype(np.int64), made[wanted], named[wanted].astype(np.int64)
+    ):
         key = trail.store.key(group.key[0])
         entity = trail.store.entity(key)
         said = said_of(trail, group)
-        change = "created" if group.key[1] else _change(said["action"])
-        rows.append(Change(change=change, resource=key, resource_type=entity.label if entity else "AccessKey", **said))
+        label = entity.label if entity else "AccessKey"
+        change = "created" if group.key[1] else _change(said["action"], "" if group.key[2] else label)
+        rows.append(Change(change=change, resource=key, resource_type=label, **said))
     return rows
 
 
-def _change(action: str) -> str:
+def _change(action: str, label: str) -> str:
+    """What an action did to something with a label; without a label it did not make it."""
     name = action.partition(":")[2]
-    return "deleted" if _ENDS.match(name) else "created" if _MAKES.match(name) else "changed"
+    if _ENDS.match(name):
+        return "deleted"
+    makes = _MAKES.fullmatch(name)
+    return "created" if label and makes and makes[1].endswith(label) else "changed"

@@ -12,7 +12,8 @@ from graphtrail.simulate.machines import in_scope, machine_caller
 from graphtrail.simulate.onboarding import attach_policy, make_key, make_user, set_password
 from graphtrail.simulate.organisation import Role, User, user
 from graphtrail.simulate.people import role_caller, sso_session
-from graphtrail.simulate.recorder import Caller
+from graphtrail.simulate.places import fill_words
+from graphtrail.simulate.recorder import NOTHING, Caller
 from graphtrail.simulate.signin import Console, console_login
 from graphtrail.simulate.storage import denied, on_bucket
 from graphtrail.simulate.sts import Written
@@ -73,6 +74,7 @@ class Incident:
         automation = yield from self._assume(stolen, world.cast.roles["ops-automation@platform"])
         admin = yield from self._assume(automation, world.cast.roles["vault-admin@data"])
         yield from self._survey(admin)
+        yield from self._loot(admin)
         made, by_key = yield from self._persist(admin, taken)
         yield from self._sign_in(made)
         yield from self._sign_in(taken)
@@ -160,6 +162,19 @@ class Incident:
             on_bucket(world, admin, action, world.cast.jewels, key=world.jewel_key())
             yield world.dice.between(1, 12)
         self._tell(f"it finds {world.cast.jewels.name} and reads a first object")
+
+    def _loot(self, admin: Caller) -> Script:
+        """What leaves without a copy of the crown jewels: secrets, and a disk that another account may read."""
+        world = self._world
+        for _ in range(2):
+            yield from self._call(admin, "secretsmanager:GetSecretValue")
+        copy, share = CALLS["ec2:CreateSnapshot"], CALLS["ec2:ModifySnapshotAttribute"]
+        party = f"{world.dice.between(10**11, 10**12 - 1)}"
+        bind = fill_words(copy.words, admin.site, world.dice, world.now, NOTHING) | {"party": party}
+        for call in (copy, share):
+            world.recorder.call(admin, call, bind)
+            yield 3
+        self._tell(f"it reads two secrets, and shares a new snapshot with the account {party}")
 
     def _persist(self, admin: Caller, taken: User) -> Generator[int, None, tuple[User, Caller]]:
         """A user with a key and a password, the password of another user, and the trail stopped."""

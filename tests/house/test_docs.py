@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from question_pages import FOLDER, pages
 
 from graphtrail.case.schema import TABLES
 from graphtrail.graph.origin import STATUSES
@@ -55,6 +56,13 @@ def test_every_dependency_and_extra_has_its_reason():
     core = [re.split(r"[^\w-]", one)[0] for one in project["dependencies"]]
     assert re.findall(r"^\| `([\w-]+)` \| `?[a-z]", reasons, re.MULTILINE)[: len(core)] == sorted(core)
     assert not [extra for extra in project["optional-dependencies"] if f"| `{extra}` |" not in reasons]
+
+
+def test_every_question_has_its_page_with_an_example_as_it_is_answered_today(tmp_path: Path):
+    made = pages(tmp_path)
+    assert made == {path.name: path.read_text(encoding="utf-8") for path in FOLDER.iterdir()}
+    empty = [name for name, text in made.items() if name != "README.md" and ": 0 row(s)" in text]
+    assert not empty
 
 
 def test_the_picture_of_the_page_is_small():

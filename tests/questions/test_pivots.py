@@ -178,6 +178,24 @@ def test_changes_are_grouped_by_what_was_changed_and_how(made: Made):
     ]
 
 
+def test_what_was_made_is_told_from_what_it_was_made_of(made: Made):
+    answer = {"snapshotId": "snap-0123456789abcdef0", "volumeId": "vol-0123456789abcdef0"}
+    case = made(
+        ct.record("09:00", "ec2:CreateSnapshot", ALICE, requestParameters={"volumeId": "vol-0123456789abcdef0"},
+                  responseElements=answer),
+        ct.record("09:01", "iam:CreateLoginProfile", ALICE, requestParameters={"userName": "bob"}),
+        ct.record("09:02", "sts:GetSessionToken", ALICE, readOnly=False),
+        ct.get_object("09:03", ALICE, "jewels", "a", action="s3:PutObject", readOnly=False),
+    )  # fmt: skip
+    rows = case.ask.changes(ALICES).rows
+    assert {(row.change, row.resource_type, row.action) for row in rows if row.resource_type != "Bucket"} == {
+        ("created", "Snapshot", "ec2:CreateSnapshot"),
+        ("changed", "Volume", "ec2:CreateSnapshot"),
+        ("changed", "User", "iam:CreateLoginProfile"),
+        ("created", "Object", "s3:PutObject"),
+    }
+
+
 def test_destruction_begins_with_whoever_did_most_of_it(made: Made):
     def deletes(clock: str, who: ct.Record, key: str) -> ct.Record:
         return ct.get_object(clock, who, "jewels", key, action="s3:DeleteObject", readOnly=False)

@@ -13,7 +13,7 @@ from graphtrail.simulate.ledger import BUSY, Busy, Forwarded, Origin, Session
 from graphtrail.simulate.organisation import Account, Person
 from graphtrail.simulate.places import WORDS, fill_words, site
 
-BOUND = {"user_id", "access_key", "policy_arn", "source", "trail"}  # words whose values the scenes give
+BOUND = {"user_id", "access_key", "party", "policy_arn", "source", "trail"}  # words whose values the scenes give
 
 
 def test_dice_repeat_and_keep_to_their_bounds():

@@ -37,10 +37,10 @@ def text() -> str:
     for name in COMMANDS:
         parts += section(cli, name, "graphtrail", "##", frozenset())
     common = frozenset.intersection(*(names_of(ask, name) for name in QUESTIONS))
-    parts.append("## The questions\n\nEvery question takes these options, and those of its own below.\n")
+    parts.append(
+        "## The questions\n\nEvery question takes these options, and those of [its own page](questions/README.md).\n"
+    )
     parts += table(ask, next(iter(QUESTIONS)), names_of(ask, next(iter(QUESTIONS))) - common)
-    for name in QUESTIONS:
-        parts += section(ask, name, "graphtrail ask", "###", common)
     return "\n".join(parts)
 
 

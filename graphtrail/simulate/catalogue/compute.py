@@ -55,6 +55,9 @@ EC2 = Service(
         Operation("AuthorizeSecurityGroupIngress", '{"groupId":"<group>","ipPermissions":{"items":[{"ipProtocol":"tcp",'
                   '"fromPort":<port>,"toPort":<port>,"groups":{},"ipRanges":{"items":[{"cidrIp":"<cidr>"}]}}]}}',
                   '{"requestId":"<uuid>","_return":true}'),
+        Operation("ModifySnapshotAttribute", '{"snapshotId":"<new_snapshot>","createVolumePermission":{"add":{"items":['
+                  '{"userId":"<party>"}]}},"attributeType":"CREATE_VOLUME_PERMISSION"}',
+                  '{"requestId":"<uuid>","_return":true}'),
         Operation("CreateSnapshot", '{"volumeId":"<volume>","description":"nightly <date>"}',
                   '{"requestId":"<uuid>","snapshotId":"<new_snapshot>","volumeId":"<volume>","status":"pending",'
                   '"startTime":<ms>,"ownerId":"<account>","encrypted":true}'),
