@@ -1,15 +1,12 @@
 """A real headless Chromium, and a listener that nobody may reach."""
 
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 from chromium import find
+from playwright.sync_api import Browser, sync_playwright
 from visits import Listener, Visit, Visitor
 
 ARGUMENTS = (

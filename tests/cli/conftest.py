@@ -2,16 +2,13 @@
 
 import json
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from commands import Ran, Simulated, here
 
 from graphtrail.simulate import simulate
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
-from commands import Ran, Simulated, here
 
 INVICTUS = (
     "218007301253_CloudTrail_us-east-1_20230710T1145Z_7xgocspSowgK0Gto.json",

@@ -1,14 +1,9 @@
 """One small organisation, of which every question is asked."""
 
-import sys
-from pathlib import Path
-
+import cloudtrail as ct
 import pytest
 
 import graphtrail
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
-import cloudtrail as ct
 
 ALICE = ct.user("alice", "AKIAALICEALICEALICE0")
 BOB = ct.user("bob", "AKIABOBBOBBOBBOBBOB0")

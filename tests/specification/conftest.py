@@ -1,15 +1,12 @@
 """Makes the helpers of tests/tools importable, and cases of a few records."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import cloudtrail as ct
 import pytest
 
 import graphtrail
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
-import cloudtrail as ct
 
 Made = Callable[..., graphtrail.Case]
 
