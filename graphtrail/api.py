@@ -22,9 +22,11 @@ from graphtrail.graph.layout import folder as graph_folder
 from graphtrail.graph.model import Subgraph
 from graphtrail.graph.prepared import prepare
 from graphtrail.graph.schema import Confidence
+from graphtrail.graph.silence import silences
 from graphtrail.questions import QUESTIONS, Answer, Gap, Limits, Question, Row, Trail
 from graphtrail.questions.answer import About
 from graphtrail.questions.asking import about, ask
+from graphtrail.questions.blinding import blind_rows
 from graphtrail.questions.drawing import subgraph
 from graphtrail.questions.events import call_row
 from graphtrail.render.machine import as_json
@@ -135,9 +137,11 @@ class Case:
 
         ``totals``: files, records and what became of them (records = events + duplicates + rejects + non_events);
         ``rejects``: how many for which reason; ``coverage``: events by account, Region, day and event category;
+        ``gaps``: days without a record between days that have some; ``blinded``: what was switched off, and until when;
         ``not_observed``: accounts that are only spoken of; ``conflicts``: records that contradict each other.
         """
         held = self.store.case
+        present = ((one["account"], one["region"], one["category"], one["day"]) for one in held.extents)
         coverage = [dict(extent) | {"day": iso(extent["day"])[:10]} for extent in held.extents]
         return {
             "graphtrail": __version__,
@@ -145,6 +149,12 @@ class Case:
             "totals": held.totals,
             "rejects": held.rejects,
             "coverage": coverage,
+            "gaps": [
+                dict(zip(("account", "region", "category"), place, strict=True))
+                | {"first": iso(first)[:10], "last": iso(last)[:10]}
+                for place, first, last in silences(present)
+            ],
+            "blinded": blind_rows(Trail(self.store, Limits())),
             "not_observed": held.spoken_of,
             "origins": held.statuses,
             "conflicts": held.conflicts,

@@ -50,6 +50,8 @@ def _lines(said: dict[str, Any], case: Path) -> list[str]:
     lines.append(_ROW.format("account", "Region", "category", "days", "events", "from", "to"))
     for account, region, category, days, events, first, last in _ranges(said["coverage"]):
         lines.append(_ROW.format(account, region, category, f"{days:,}", f"{events:,}", first, last))
+    lines += map(_gap, said["gaps"])
+    lines += map(_blind, said["blinded"])
     lines += [f"account {account}: named in these logs, its own are not here" for account in said["not_observed"]]
     return lines
 
@@ -63,6 +65,23 @@ def _ranges(coverage: list[dict[str, Any]]) -> list[tuple[str, str, str, int, in
         (*place, len(days), sum(one["events"] for one in days), days[0]["day"], days[-1]["day"])
         for place, days in sorted(groups.items())
     ]
+
+
+def _gap(one: dict[str, Any]) -> str:
+    """Days without records."""
+    days = one["first"] if one["first"] == one["last"] else f"{one['first']} to {one['last']}"
+    place = f"{one['account'] or '-'} {one['region'] or '-'} {one['category']}"
+    return f"{place}: no record on {days}: it was quiet, or logs are missing"
+
+
+def _blind(one: dict[str, Any]) -> str:
+    """Something that was switched off, or changed."""
+    doubt = "" if one["certain"] else " (it may have changed what is logged)"
+    end = f"undone at {one['until']}" if one["until"] else "not undone in these logs"
+    return (
+        f"{one['account'] or '-'} {one['region'] or '-'}: {one['action']} of {one['resource']} at {one['time']}"
+        f"{doubt}, {end}"
+    )
 
 
 def _reject(one: dict[str, Any]) -> str:

@@ -8,8 +8,8 @@ import numpy as np
 from graphtrail import arn as arns
 from graphtrail.case.facts import Facts
 from graphtrail.graph.records import Records
+from graphtrail.graph.silence import DAY
 
-DAY = 86_400
 _DIGITS = 12
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 
 from graphtrail.graph.schema import PRINCIPALS, Confidence
-from graphtrail.questions.gaps import about_blinding, about_sessions
+from graphtrail.questions.gaps import about_sessions
 from graphtrail.questions.question import question
 from graphtrail.questions.reach import Reached, reach, starts
 from graphtrail.questions.rows import Hop, Row, Text
@@ -52,7 +52,6 @@ def blast_radius(
     """
     found = find(trail, seed)
     about_sessions(trail, found.sessions)
-    about_blinding(trail)
     held = reach(trail, starts(trail, found))
     touched = _touched(trail, held)
     rows = [_row(trail, one) for one in held.values()]

@@ -1,10 +1,12 @@
 """What the logs cannot show, and when it matters for an answer."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from graphtrail import arn as arns
 from graphtrail.events.identity import ANONYMOUS
+from graphtrail.graph.silence import DAY, silences
+from graphtrail.questions.blinding import Blind, blind_spans
 from graphtrail.questions.trail import Trail
 from graphtrail.stores.calls import Rows
 from graphtrail.stores.store import SessionNode
@@ -78,19 +80,8 @@ def _about_start(trail: Trail, start: SessionNode | None) -> None:
     trail.note("account-not-observed", f"chains begin in {where}, whose own logs are not in this case", account)
 
 
-def about_blinding(trail: Trail) -> None:
-    """Note the logs that somebody switched off before the end of what the answer is about."""
-    until = trail.limits.window.until
-    for edge in trail.store.edges_of(frozenset({"BLINDED"})):
-        if until is None or edge.at <= until:
-            trail.note(
-                "blinded",
-                f"{edge.detail} of {edge.target} at {iso(edge.at)}: from then on these logs may lack what happened",
-            )
-
-
 def about_window(trail: Trail) -> None:
-    """Note a window in which the case has nothing."""
+    """Note a window in which the case has nothing, and what was not logged inside it."""
     case, window = trail.store.case, trail.limits.window
     if case.first is None or case.last is None:
         trail.note("empty-case", "this case holds no events")
@@ -100,3 +91,40 @@ def about_window(trail: Trail) -> None:
         trail.note(
             "empty-window", f"nothing lies in the window: the case goes from {iso(case.first)} to {iso(case.last)}"
         )
+    _about_blinding(trail)
+    _about_silence(trail)
+
+
+def _about_blinding(trail: Trail) -> None:
+    """Note the logs that somebody switched off in or before the window: one note an account, Region and action."""
+    spans: dict[tuple[str | None, str | None, str], list[Blind]] = defaultdict(list)
+    for span in blind_spans(trail):
+        kind = trail.kind_of(span.edge)
+        if kind is not None and trail.asked(kind):
+            spans[kind.account, kind.region, span.edge.detail].append(span)
+    for (account, region, action), found in spans.items():
+        first = min(found, key=lambda span: (span.edge.at, span.edge.target))
+        more = f" and {len(found) - 1} more time(s)" if len(found) > 1 else ""
+        end = f"until {iso(first.end[0])}" if first.end else "from then on"
+        trail.note(
+            "blinded",
+            f"{action} of {first.edge.target} at {iso(first.edge.at)}{more}: {end} these logs may lack what happened",
+            account,
+            region,
+        )
+
+
+def _about_silence(trail: Trail) -> None:
+    """Note whole days of the window on which an account has no record, though it has some before and after."""
+    window, accounts = trail.limits.window, trail.limits.accounts
+    for silence in silences((extent["account"], extent["day"]) for extent in trail.store.case.extents):
+        (account,) = silence.place
+        inside = window.until is None or silence.first <= window.until
+        inside = inside and (window.since is None or silence.last + DAY > window.since)
+        if inside and (not accounts or account in accounts):
+            trail.note(
+                "silent-days",
+                f"{account or 'records without an account'}: no record from {iso(silence.first)[:10]} to "
+                f"{iso(silence.last)[:10]}, though there are some before and after: it was quiet, or logs are missing",
+                account,
+            )

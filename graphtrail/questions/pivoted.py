@@ -56,14 +56,12 @@ def pivoted(trail: Trail, seed: str | None, types: frozenset[str]) -> list[tuple
 
 
 def _asked(trail: Trail, edge: ControlEdge) -> bool:
-    limits = trail.limits
-    if edge.at not in limits.window:
+    if edge.at not in trail.limits.window:
         return False
-    if not limits.accounts and not limits.regions:
+    if not trail.limits.accounts and not trail.limits.regions:
         return True
     kind = trail.kind_of(edge)
-    account, region = (kind.account, kind.region) if kind else (None, None)
-    return (not limits.accounts or account in limits.accounts) and (not limits.regions or region in limits.regions)
+    return kind is not None and trail.asked(kind)
 
 
 def called(trail: Trail, edge: ControlEdge, session: SessionNode) -> dict[str, Any]:

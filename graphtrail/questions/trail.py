@@ -62,14 +62,14 @@ class Trail:
     def within(self, calls: Rows) -> Rows:
         """Those of some calls that the answer is about."""
         calls = self.store.calls.within(calls, self.limits.window)
-        accounts, regions = self.limits.accounts, self.limits.regions
-        if not accounts and not regions:
+        if not self.limits.accounts and not self.limits.regions:
             return calls
+        return self.store.calls.where_kind(calls, self.asked)
 
-        def asked(kind: Kind) -> bool:
-            return (not accounts or kind.account in accounts) and (not regions or kind.region in regions)
-
-        return self.store.calls.where_kind(calls, asked)
+    def asked(self, kind: Kind) -> bool:
+        """Whether the answer is about calls of this kind."""
+        accounts, regions = self.limits.accounts, self.limits.regions
+        return (not accounts or kind.account in accounts) and (not regions or kind.region in regions)
 
     def kind_of(self, edge: ControlEdge) -> Kind | None:
         """The kind of the first call that proves an edge."""

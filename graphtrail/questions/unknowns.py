@@ -18,8 +18,8 @@ class Unknown(Row, frozen=True, kw_only=True):
     """Something that the logs cannot show.
 
     Attributes:
-        code: ``origin-`` and a status, ``account-not-observed``, ``no-data-events``, ``conflicting-records``,
-            ``key-of-several-principals``, ``rejected-records``.
+        code: ``origin-`` and a status, ``account-not-observed``, ``no-data-events``, ``silent-days``, ``blinded``,
+            ``conflicting-records``, ``key-of-several-principals``, ``rejected-records``.
         account, region: which logs it is about.
         sessions: keys of sessions that it is about.
         candidates: who it may have been.
@@ -49,6 +49,7 @@ def unknowns(
     yield from _origins(trail, sessions)
     if seed is None:
         yield from _accounts(trail)
+        yield from _unlogged(trail)
         yield from _records(trail)
 
 
@@ -97,6 +98,13 @@ def _accounts(trail: Trail) -> Iterator[Unknown]:
             )
 
 
+def _unlogged(trail: Trail) -> Iterator[Unknown]:
+    """What was switched off, and days without a record."""
+    for gap in trail.gaps:
+        if gap.code in {"blinded", "silent-days"}:
+            yield _unknown(gap.code, gap.text, 1, gap.account, gap.region)
+
+
 def _records(trail: Trail) -> Iterator[Unknown]:
     case = trail.store.case
     for conflict in case.conflicts:
@@ -117,5 +125,5 @@ def _records(trail: Trail) -> Iterator[Unknown]:
             )
 
 
-def _unknown(code: str, text: str, count: int, account: Text = None) -> Unknown:
-    return Unknown(code=code, account=account, region=None, sessions=(), candidates=(), count=count, text=text)
+def _unknown(code: str, text: str, count: int, account: Text = None, region: Text = None) -> Unknown:
+    return Unknown(code=code, account=account, region=region, sessions=(), candidates=(), count=count, text=text)

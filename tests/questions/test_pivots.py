@@ -18,6 +18,7 @@ JEWELS = "arn:aws:s3:::jewels"
 TRAIL = "arn:aws:cloudtrail:eu-central-1:111122223333:trail/main"
 SNAPSHOT = "arn:aws:ec2:eu-central-1::snapshot/snap-083d3b857c13988bc"
 STRANGE = f"account:{ct.STRANGE}"
+HOME = "111122223333"
 BUILD = ct.role("deploy", "build", "ASIABUILDBUILDBUILD0", "09:00")
 
 
@@ -134,6 +135,53 @@ def test_an_answer_that_spans_a_blinding_says_so(made: Made):
     assert "blinded" in codes
     before = case.ask.blast_radius(BOBS, until="2026-03-02T08:00:00Z")
     assert "blinded" not in {gap.code for gap in before.coverage}
+
+
+def noted(case: graphtrail.Case, code: str, **limits: str) -> list[str]:
+    """What stands beside an answer."""
+    answer = case.ask.who_touched(JEWELS, **limits)
+    return [gap.text for gap in answer.coverage if gap.code == code]
+
+
+def test_what_was_switched_off_stands_in_the_status_and_beside_each_answer_that_spans_it(made: Made):
+    def on_trail(clock: str, action: str, name: str = "name") -> ct.Record:
+        return ct.record(clock, f"cloudtrail:{action}", ALICE, requestParameters={name: TRAIL})
+
+    case = made(
+        on_trail("09:00", "StopLogging"), on_trail("10:00", "StartLogging"), on_trail("11:00", "StopLogging"),
+        on_trail("12:00", "PutEventSelectors", "trailName"), ct.get_object("10:00", BOB, "jewels", "a"),
+    )  # fmt: skip
+    spans = [(one["action"], one["time"], one["until"], one["certain"]) for one in case.status()["blinded"]]
+    assert spans == [
+        ("cloudtrail:StopLogging", "2026-03-02T09:00:00Z", "2026-03-02T10:00:00Z", True),
+        ("cloudtrail:StopLogging", "2026-03-02T11:00:00Z", None, True),
+        ("cloudtrail:PutEventSelectors", "2026-03-02T12:00:00Z", None, False),
+    ]
+    first = f"cloudtrail:StopLogging of {TRAIL} at 2026-03-02T09:00:00Z"
+    lack = "these logs may lack what happened"
+    assert noted(case, "blinded", until="2026-03-02T09:30:00Z") == [f"{first}: until 2026-03-02T10:00:00Z {lack}"]
+    assert noted(case, "blinded", since="2026-03-02T10:30:00Z", until="2026-03-02T11:30:00Z") == [
+        f"{first.replace('09:00', '11:00')}: from then on {lack}"
+    ]
+    assert any(text.startswith(f"{first} and 1 more time(s)") for text in noted(case, "blinded"))
+    assert noted(case, "blinded", account=ct.STRANGE) == []
+    assert "blinded" in {row.code for row in case.ask.unknowns().rows}
+
+
+def test_days_without_a_record_between_others_are_said(made: Made):
+    def on(day: int, region: str = "eu-central-1") -> ct.Record:
+        time = f"2026-03-{day:02}T10:00:00Z"
+        return ct.get_object("10:00", BOB, "jewels", f"{day}", eventTime=time, awsRegion=region)
+
+    case = made(on(2), on(3), on(7), on(5, "us-west-2"))
+    assert case.status()["gaps"] == [
+        {"account": HOME, "region": "eu-central-1", "category": "Data", "first": "2026-03-04", "last": "2026-03-06"}
+    ]  # fmt: skip
+    told = [f"{HOME}: no record from 2026-03-{day} to 2026-03-{day}, though" for day in ("04", "06")]
+    assert [text[: len(told[0])] for text in noted(case, "silent-days")] == told
+    assert len(noted(case, "silent-days", since="2026-03-05T00:00:00Z")) == 1
+    assert noted(case, "silent-days", until="2026-03-03T23:00:00Z") == []
+    assert noted(case, "silent-days", account=ct.STRANGE) == []
 
 
 def test_services_are_the_calls_made_for_it_and_the_roles_that_it_passed_on(made: Made):

@@ -1,0 +1,88 @@
+"""Logs and guardrails that somebody switched off: since when, and until when."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from graphtrail.graph.schema import Confidence
+from graphtrail.questions.trail import Trail
+from graphtrail.stores.store import ControlEdge
+from graphtrail.window import iso
+
+BLINDED = frozenset({"BLINDED"})
+
+# What switches the same thing on again.
+_UNDOES = {
+    "cloudtrail:StopLogging": frozenset({"cloudtrail:StartLogging"}),
+    "cloudtrail:PutEventSelectors": frozenset({"cloudtrail:PutEventSelectors"}),
+    "cloudtrail:UpdateTrail": frozenset({"cloudtrail:UpdateTrail"}),
+    "config:StopConfigurationRecorder": frozenset({"config:StartConfigurationRecorder"}),
+    "guardduty:UpdateDetector": frozenset({"guardduty:UpdateDetector"}),
+    "s3:PutBucketLifecycle": frozenset({"s3:DeleteBucketLifecycle", "s3:PutBucketLifecycle"}),
+}
+
+
+class Blind(NamedTuple):
+    """A span of time in which something was not logged, or may not have been.
+
+    Attributes:
+        edge: the call that switched it off.
+        end: when and by which event it was undone or changed again, None if the logs do not show it.
+    """
+
+    edge: ControlEdge
+    end: tuple[int, str] | None
+
+
+def blind_spans(trail: Trail) -> Iterator[Blind]:
+    """The spans that touch the window of an answer, in the order of the edges."""
+    window = trail.limits.window
+    for edge in trail.store.edges_of(BLINDED):
+        if window.until is not None and edge.at > window.until:
+            continue
+        end = undone(trail, edge)
+        if window.since is None or end is None or end[0] >= window.since:
+            yield Blind(edge, end)
+
+
+def blind_rows(trail: Trail) -> list[dict[str, Any]]:
+    """The spans for ``status``: where, what, since when, until when (None where the logs do not show it)."""
+    rows = []
+    for edge, end in blind_spans(trail):
+        kind = trail.kind_of(edge)
+        rows.append(
+            {
+                "account": kind.account if kind else None,
+                "region": kind.region if kind else None,
+                "action": edge.detail,
+                "resource": edge.target,
+                "time": iso(edge.at),
+                "until": iso(end[0]) if end else None,
+                "certain": certain(edge),
+                "event_ids": list(edge.event_ids),
+            }
+        )
+    return sorted(rows, key=lambda row: (row["time"], row["action"], row["resource"], row["event_ids"]))
+
+
+def certain(edge: ControlEdge) -> bool:
+    """Whether the call of an edge can only switch off."""
+    return edge.confidence is Confidence.EXACT and edge.detail.partition(":")[2].startswith(
+        ("Stop", "Delete", "Disable")
+    )
+
+
+def undone(trail: Trail, edge: ControlEdge) -> tuple[int, str] | None:
+    """The first later call that undid what an edge says, epoch seconds and event id."""
+    held, undoes = trail.store.calls, _UNDOES.get(edge.detail)
+    number = trail.store.number(edge.target)
+    if undoes is None or number is None:
+        return None
+    calls = held.where_kind(
+        held.touching([number], frozenset({"target"})), lambda kind: kind.action in undoes and kind.outcome == "ok"
+    )
+    later = [
+        (int(held.column("time")[call]), held.event_id(call))
+        for call in calls.tolist()
+        if int(held.column("time")[call]) >= edge.at and held.event_id(call) not in edge.event_ids
+    ]
+    return min(later, default=None)
