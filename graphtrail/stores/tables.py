@@ -1,6 +1,5 @@
-"""The tables of the graph, opened when they are first asked for."""
+"""The tables of the graph, all open from the start: an open case outlives its replacement by another process."""
 
-from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -15,19 +14,21 @@ Numbers = npt.NDArray[np.integer]
 
 
 class Tables:
-    """One graph on disk."""
+    """One graph on disk.
+
+    Attributes:
+        case: what is known of the case as a whole.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._open: dict[str, Table] = {}
+        self.case = msgspec.json.decode((folder / META).read_bytes(), type=Case)
+        self._open = {path.name: Table(path) for path in folder.iterdir() if path.name != META}
         self._numbers: dict[tuple[str, str], Numbers] = {}
         self._texts: dict[tuple[str, str], Texts] = {}
         self._values: dict[tuple[str, str], list[str | None]] = {}
 
     def table(self, name: str) -> Table:
         """A table."""
-        if name not in self._open:
-            self._open[name] = Table(self._folder / name)
         return self._open[name]
 
     def numbers(self, table: str, column: str) -> Numbers:
@@ -47,8 +48,3 @@ class Tables:
         if (table, column) not in self._values:
             self._values[table, column] = self.texts(table, column).all()
         return self._values[table, column]
-
-    @cached_property
-    def case(self) -> Case:
-        """What is known of the case as a whole."""
-        return msgspec.json.decode((self._folder / META).read_bytes(), type=Case)

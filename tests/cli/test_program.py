@@ -38,6 +38,8 @@ def test_a_full_disk_is_a_failure_with_a_reason(simulated: Simulated):
 
 
 def test_whoever_stops_a_run_is_told_so(tmp_path: Path):
+    # In the background of a shell signals are ignored, and a child would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     words = [*PROGRAM, "ingest", "-", "--case", str(tmp_path / "case")]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as waiting:
         while not (tmp_path / "case").exists():

@@ -79,7 +79,7 @@ def test_what_a_killed_ingest_left_behind_is_swept_away(folder: Path, tmp_path: 
     write(folder / "late", [record(99_999)])
     again = case_of(tmp_path / "case", folder, options=SIZES)
     assert digest(again) != before
-    assert totals(again)["events"] == totals(unharmed)["events"] + 1
+    assert totals(again)["events"] == totals(unharmed)["events"] + 1, "an open case answers as it was when opened"
     assert {path.name for path in segments.iterdir()} == set(manifest.load(tmp_path / "case").segments)
     assert list((tmp_path / "case").rglob("*.new")) == []
     (folder / "late").unlink()
