@@ -9,6 +9,7 @@ from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 
+import cloudtrail as ct
 import networkx as nx
 import pytest
 from commands import Ran, Simulated
@@ -89,6 +90,20 @@ def test_status_for_people_has_a_head_over_columns_that_stand_below_it(run: Run,
     for name, value in (("Region", "us-east-1"), ("category", "Management"), ("from", "2024-05-01")):
         assert head.index(name) == row.index(value)
     assert f"{logs / 'log.json'} record 3: " in lines[-1]
+
+
+def test_status_names_days_without_a_record_and_what_was_switched_off(run: Run, tmp_path: Path, simulated: Simulated):
+    bob = ct.user("bob", "AKIABOBBOBBOBBOBBOB0")
+    times = ("2026-03-02T10:00:00Z", "2026-03-04T10:00:00Z", "2026-03-09T10:00:00Z")
+    ct.case(tmp_path, [ct.get_object("10:00", bob, "jewels", time, eventTime=time) for time in times])
+    lines = run("status", "--case", tmp_path / "case").out.splitlines()
+    quiet = "it was quiet, or logs are missing"
+    assert [line for line in lines if quiet in line] == [
+        f"111122223333 eu-central-1 Data: no record on 2026-03-03: {quiet}",
+        f"111122223333 eu-central-1 Data: no record on 2026-03-05 to 2026-03-08: {quiet}",
+    ]
+    off = [line for line in run("status", "--case", simulated.case).out.splitlines() if ":StopLogging of arn:" in line]
+    assert [line.endswith(", not undone in these logs") for line in off] == [True]
 
 
 def test_status_counts_records_that_contradict_each_other(run: Run, logs: Path):
