@@ -20,7 +20,9 @@ from graphtrail.events.resources.forms import Place
 # Answers of these only describe keys that exist.
 _DESCRIBES = re.compile(r"iam:(?:List|Get)\w+|cloudtrail:\w+|guardduty:Get\w+|access-analyzer:\w+|s3:\w*Log\w*")
 # These hand out a key that the record hides.
-HIDES = frozenset({"sso:GetRoleCredentials", "s3:GetDataAccess", "signin:CreateOAuth2Token"})
+HIDES = frozenset({
+    "lakeformation:GetDataAccess", "s3:GetDataAccess", "signin:CreateOAuth2Token", "sso:GetRoleCredentials",
+})  # fmt: skip
 _KEY_ID = "accesskeyid"
 _KEY_ID_LENGTH = len(_KEY_ID)
 SIGN_INS = frozenset({"signin:ConsoleLogin", "signin:SwitchRole"})
@@ -127,7 +129,7 @@ def _holders(value: Json) -> list[dict[str, Json]]:
 def _credential(kind: Kind, who: Caller, answered: Answered, holder: dict[str, Json]) -> Credential:
     held = {name.lower(): value for name, value in holder.items()}
     request, response = mapping(answered.request), mapping(answered.response)
-    details = mapping(answered.details)
+    additional, details = mapping(answered.additional), mapping(answered.details)
     user = mapping(response.get("assumedRoleUser")) or mapping(response.get("federatedUser"))
     issued_id = text(user.get("assumedRoleId")) or text(user.get("federatedUserId"))
     expires = times.moment(held.get("expiration"))
@@ -138,10 +140,13 @@ def _credential(kind: Kind, who: Caller, answered: Answered, holder: dict[str, J
         issued_id=issued_id,
         issued_arn=text(user.get("arn")),
         target=_target(kind, who, answered, held),
-        name=text(request.get("roleSessionName")) or (issued_id or "").partition(":")[2] or text(request.get("name")),
+        name=text(request.get("roleSessionName"))
+        or (issued_id or "").partition(":")[2]
+        or text(request.get("name"))
+        or text(additional.get("lakeFormationRoleSessionName")),
         expires=expires,
         source=None,
-        sign_in=text(mapping(answered.additional).get("signInSessionArn")),
+        sign_in=text(additional.get("signInSessionArn")),
         account=text(request.get("accountId")) or text(details.get("account_id")) or text(details.get("accountId")),
         role_name=text(request.get("roleName")) or text(details.get("role_name")) or text(details.get("roleName")),
         source_identity=text(request.get("sourceIdentity")) or text(response.get("sourceIdentity")),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from graphtrail.events.credentials import HIDES
 from graphtrail.graph.schema import RELATIONS, Confidence
 
 LINKED, SERVICE, AMBIGUOUS = "linked", "service", "ambiguous"
@@ -168,7 +169,7 @@ def _back(key: str, world: Surroundings, level: Confidence) -> Step | None:
     if held is None or held.kind == "long_lived":
         return None
     into = [step for step in world.into(key) if step.confidence >= level]
-    people = [step for step in into if step.type == "ON_BEHALF_OF"]
+    people = [step for step in into if step.type == "ON_BEHALF_OF" and _acts(step.source, world)]
     if people:
         return people[0]
     issued = _issuing(into)
@@ -176,6 +177,11 @@ def _back(key: str, world: Surroundings, level: Confidence) -> Step | None:
         return issued
     family = next((step for step in into if step.type == "SAME_SIGN_IN" and step.source == held.family), None)
     return family or _by_members(into, world)
+
+
+def _acts(source: str, world: Surroundings) -> bool:
+    """Whether somebody acts: a person, or a session that queries; of a role that queries nobody knows which session."""
+    return source.startswith("idc:") or world.session(source) is not None
 
 
 def _issuing(into: Sequence[Step]) -> Step | None:
@@ -206,7 +212,7 @@ def _status(held: Known, world: Surroundings) -> str:
         return SERVICE
     if _is_identity(held):
         return LINKED
-    if "/AWSReservedSSO_" in (held.principal or ""):
+    if "/AWSReservedSSO_" in (held.principal or "") or any(step.detail in HIDES for step in world.into(held.key)):
         return HIDDEN
     begins = world.begins(held.account)
     if held.label == "ForeignAccount" or (held.account is not None and begins is None):

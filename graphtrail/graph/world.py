@@ -175,6 +175,14 @@ def world(facts: Facts, records: Records, names: Names, signed: Signed) -> World
     return made
 
 
+def by_source(issues: Iterable[Issue]) -> dict[str, tuple[int, ...]]:
+    """The sessions that made calls which issue credentials, and the calls of each."""
+    rows: dict[str, tuple[int, ...]] = {}
+    for issue in sorted(issues, key=lambda issue: issue.source):
+        rows[issue.source] = (*rows.get(issue.source, ()), *issue.rows)
+    return rows
+
+
 def kind_of_issue(method: str) -> str:
     """The type of the relation that an issuing action makes."""
     return "ASSUMED" if method in ASSUMES else "ISSUED"

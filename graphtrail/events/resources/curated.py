@@ -20,6 +20,7 @@ from graphtrail.events.resources.forms import (
     POLICY,
     QUEUE,
     ROLE,
+    S3_PREFIX,
     SAML_PROVIDER,
     SECRET,
     SERVER_CERTIFICATE,
@@ -133,6 +134,7 @@ EXCEPTIONS: dict[tuple[str, str], dict[str, Form | None]] = {
     ("sts", "GetFederationToken"): {
         "name": replace(unregional("FederatedUser", "sts", "federated-user/"), role="created")
     },
+    ("s3", "GetDataAccess"): {"target": S3_PREFIX},
     ("secretsmanager", "ListSecrets"): {"name": None},
     ("ssm", "CreateDocument"): {"name": _DOCUMENT},
     ("ssm", "DeleteDocument"): {"name": _DOCUMENT},

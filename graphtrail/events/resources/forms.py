@@ -169,6 +169,12 @@ def _bucket(name: str, place: Place) -> str:
     return f"arn:{place.partition}:s3:::{name}"
 
 
+def _s3_prefix(named: str, place: Place) -> str:
+    """The objects under a prefix, as S3 Access Grants writes them: ``s3://bucket/prefix*``."""
+    bucket, slash, prefix = named.removeprefix("s3://").partition("/")
+    return f"{_bucket(bucket.removesuffix('*'), place)}{slash}{prefix}"
+
+
 def _key(name: str, place: Place) -> str:
     """A key is named by its id, its alias, or the ARN of either."""
     resource = name if name.startswith("alias/") else f"key/{name}"
@@ -205,6 +211,7 @@ BUCKET = Form("Bucket", _bucket)
 KEY = Form("Key", _key)
 FUNCTION = Form("Function", _function)
 PARAMETER = Form("Parameter", _parameter)
+S3_PREFIX = Form("Object", _s3_prefix)
 LOG_GROUP = Form("LogGroup", _log_group)
 INSTANCE = Form("Instances", _instance)
 # A secret's ARN ends in six characters that AWS chose; without them it is a partial ARN, which AWS takes as well.

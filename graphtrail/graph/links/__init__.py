@@ -5,12 +5,15 @@ found. Where the evidence does not decide there is no link: the candidates are l
 """
 
 from graphtrail.graph.links.families import drawn_families, same_assumption, sign_ins, switched_roles
-from graphtrail.graph.links.foreign import foreign_callers
+from graphtrail.graph.links.foreign import foreign_callers, same_identity
+from graphtrail.graph.links.hidden import hidden_keys
 from graphtrail.graph.links.keys import issued_keys
 from graphtrail.graph.links.people import authorized, people, same_sign_in
+from graphtrail.graph.links.renewed import renewed
 from graphtrail.graph.world import World
 
-# The order is that of the evidence: keys, then times, then people, then what another account saw of a session.
+# The order is that of the evidence: keys, then times, then people, then what another account saw of a
+# session; at last what is only for the reader.
 RULES = (
     issued_keys,
     same_assumption,
@@ -20,7 +23,10 @@ RULES = (
     same_sign_in,
     people,
     authorized,
+    hidden_keys,
     foreign_callers,
+    same_identity,
+    renewed,
 )
 
 

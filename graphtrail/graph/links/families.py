@@ -9,7 +9,7 @@ from collections import defaultdict
 
 from graphtrail.graph.schema import Confidence
 from graphtrail.graph.sessions import family_key
-from graphtrail.graph.world import Issue, Link, World, kind_of_issue
+from graphtrail.graph.world import Issue, Link, World, by_source, kind_of_issue
 
 SKEW = 2  # seconds between clocks of two endpoints
 
@@ -40,18 +40,16 @@ def _orphaned(world: World, family: tuple[str, int]) -> bool:
 
 
 def _decide(world: World, family: tuple[str, int], issues: list[Issue]) -> None:
-    sources = sorted({issue.source for issue in issues})
+    sources = by_source(issues)
     if not sources:
         return
     key = world.family(family).key
     if len(sources) > 1:
-        world.candidates[key] = {
-            source: tuple(row for issue in issues if issue.source == source for row in issue.rows) for source in sources
-        }
+        world.candidates[key] = sources
         return
-    rows = tuple(row for issue in issues for row in issue.rows)
+    ((source, rows),) = sources.items()
     method, at = issues[0].credential.method, min(issue.time for issue in issues)
-    world.link(Link(sources[0], key, kind_of_issue(method), at, "L2", Confidence.STRONG, rows, method))
+    world.link(Link(source, key, kind_of_issue(method), at, "L2", Confidence.STRONG, rows, method))
     ends = [issue.credential.expires for issue in issues if issue.credential.expires is not None]
     if ends:
         world.sessions[key].expires = max(ends)

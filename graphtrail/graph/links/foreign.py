@@ -1,4 +1,4 @@
-"""L25, L26: a caller that another account's log knows by its unique id and session name alone.
+"""L25, L26: a caller that another account's log knows by its unique id and session name alone, and one source identity.
 
 ``AROA...:name`` is the ``principalId`` of every session of that role and name, so it is one of those that were alive
 when the call was made. Source: field reports of AssumeRole across accounts; CloudTrail User Guide, "userIdentity
@@ -17,7 +17,7 @@ from graphtrail.graph.links.families import SKEW
 from graphtrail.graph.lives import ROLE
 from graphtrail.graph.schema import Confidence
 from graphtrail.graph.sessions import Session
-from graphtrail.graph.world import Link, World
+from graphtrail.graph.world import Issue, Link, World, by_source
 
 _FOREIGN = "anon:AWSAccount:"
 _AFTER = 300  # seconds past its end for which a call of a session is still believed
@@ -60,6 +60,29 @@ def foreign_callers(world: World) -> None:
         alive = [one for one in _apart(world, sessions[caller.session.principal_id]) if _alive(one, caller.times)]
         if alive and not world.issuing(caller.session.key):
             _decide(world, caller, alive, carried, observed)
+
+
+def same_identity(world: World) -> None:
+    """L26 alone: a session of whose issue nothing is known carries a source identity that one session alone set.
+
+    Only a hint: the first caller of a chain chooses the identity, and two may choose the same.
+    """
+    setting: dict[str, list[Issue]] = defaultdict(list)
+    for issue in world.issues:
+        identity = issue.credential.source_identity
+        if identity and world.sessions[issue.source].source_identity != identity:
+            setting[identity].append(issue)
+    for session in [one for _, one in sorted(world.sessions.items()) if setting and one.source_identity in setting]:
+        if session.created is None or world.links.get(session.key) or session.key in world.candidates:
+            continue
+        before = [
+            issue
+            for issue in setting[session.source_identity or ""]
+            if issue.source != session.key and -SKEW <= session.created - issue.time <= ROLE
+        ]
+        for source, rows in by_source(before).items() if len(by_source(before)) == 1 else ():
+            at = session.created
+            world.link(Link(source, session.key, "ISSUED", at, "L26", Confidence.HEURISTIC, rows))
 
 
 def _callers(world: World) -> Iterable[_Caller]:

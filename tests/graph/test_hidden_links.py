@@ -1,0 +1,190 @@
+"""L9, L20, L22, L26, L27: sessions whose key no record of their issue shows, and sessions that were renewed."""
+
+from collections.abc import Callable
+
+import cloudtrail as ct
+import pytest
+
+import graphtrail
+
+Made = Callable[..., graphtrail.Case]
+STORE = "arn:aws:identitystore::111122223333:identitystore/d-1"
+ALICE, BOB = ct.user("alice", "AKIAALICEALICEALICE0"), ct.user("bob", "AKIABOBBOBBOBBOBBOB0")
+ALICES, BOBS = "key:AKIAALICEALICEALICE0", "key:AKIABOBBOBBOBBOBBOB0"
+IN_USE = "ASIAINUSEINUSEINUSE0"
+POWER = "AWSReservedSSO_Power_User_0123456789abcdef"
+GRANTED = "access-grants-e653760c-4e8b-44fd-94d9-309e035b75ab"
+LAKE = ct.service("lakeformation")
+QUERY = "AWSLF-00-AT-111122223333-abcdefghij"
+
+
+def behalf(user: str) -> ct.Record:
+    return {"onBehalfOf": {"userId": user, "identityStoreArn": STORE}}
+
+
+def person(user: str) -> ct.Record:
+    return {"type": "IdentityCenterUser", "accountId": ct.HOME, "credentialId": f"c-{user}"} | behalf(user)
+
+
+def portal(clock: str, who: ct.Record) -> ct.Record:
+    details = {"role_name": "Power_User", "account_id": ct.HOME}
+    return ct.record(clock, "sso:GetRoleCredentials", who, serviceEventDetails=details, requestParameters=None)
+
+
+def used(name: str, session: str, since: str = "09:00:02", key: str = IN_USE, **fields: object) -> ct.Record:
+    return ct.get_object("09:05", ct.role(name, session, key, since) | fields, "jewels", "red/a")
+
+
+def asked(clock: str, who: ct.Record, target: str = "s3://jewels/red/*") -> ct.Record:
+    return ct.record(clock, "s3:GetDataAccess", who, requestParameters={"target": target, "permission": "READ"})
+
+
+def queried(who: ct.Record, name: str = QUERY) -> ct.Record:
+    said = {"requesterService": "ATHENA", "lakeFormationRoleSessionName": name}
+    return ct.record("09:00", "lakeformation:GetDataAccess", who, additionalEventData=said)
+
+
+def origin(case: graphtrail.Case, level: str = "strong"):
+    (row,) = case.ask.origin(f"key:{IN_USE}", min_confidence=level).rows
+    return row
+
+
+def test_the_portal_is_where_a_session_of_a_permission_set_came_from(made: Made):
+    case = made(portal("09:00", person("u-1")), used(POWER, "ann", **behalf("u-1")))
+    (row,) = case.ask.chain(f"key:{IN_USE}").rows
+    assert (origin(case).origin, origin(case).origin_status) == (f"idc:{STORE}#u-1", "linked")
+    assert row.confidence == "exact"
+
+
+def test_without_the_person_on_the_session_the_portal_is_a_hint(made: Made):
+    case = made(portal("09:00", person("u-1")), used(POWER, "ann"))
+    assert (origin(case).origin, origin(case).origin_status) == (None, "hidden")
+    assert origin(case).candidates == ("idc:c-u-1",)
+    hint = origin(case, "heuristic")
+    assert (hint.origin, hint.rule, hint.confidence) == (f"idc:{STORE}#u-1", "L9", "heuristic")
+
+
+@pytest.mark.parametrize("since", ["08:59:59", "09:00:06"])
+def test_the_portal_is_left_at_most_five_seconds_before_the_session_begins(made: Made, since: str):
+    case = made(portal("09:00", person("u-1")), used(POWER, "ann", since))
+    assert origin(case, "heuristic").origin is None
+
+
+def test_two_people_at_the_portal_are_candidates(made: Made):
+    case = made(portal("09:00", person("u-1")), portal("09:00:01", person("u-2")), used(POWER, "ann"))
+    assert (origin(case).origin_status, len(origin(case).candidates)) == ("ambiguous", 2)
+
+
+def test_of_two_people_at_the_portal_the_one_whom_the_session_names_counts(made: Made):
+    case = made(
+        portal("09:00", person("u-1")), portal("09:00:01", person("u-2")), used(POWER, "ann", **behalf("u-2"))
+    )  # fmt: skip
+    assert [edge.source for edge in case.store.into(f"key:{IN_USE}") if edge.rule == "L9"] == ["idc:c-u-2"]
+
+
+def test_the_portal_knows_the_name_of_the_session(made: Made):
+    old = {"type": "Unknown", "principalId": "x", "accountId": ct.HOME}
+    case = made(
+        portal("09:00", old | {"userName": "ann"}), portal("09:00:01", old | {"userName": "ben"}), used(POWER, "ann")
+    )  # fmt: skip
+    assert len(origin(case).candidates) == 1
+
+
+def test_a_session_of_access_grants_is_hidden_and_who_asked_for_its_prefix_is_a_hint(made: Made):
+    case = made(asked("09:00", ALICE), asked("09:00", BOB, "s3://jewels/blue*"), used("location", GRANTED))
+    assert (origin(case).origin_status, origin(case).candidates) == ("hidden", (ALICES,))
+    assert origin(case, "heuristic").rule == "L20"
+
+
+@pytest.mark.parametrize(
+    ("clock", "target"), [("09:00", "s3://jewels/blue*"), ("09:15:03", "s3://jewels/red*"), ("08:59", "s3://jewels*")]
+)
+def test_other_prefixes_and_other_times_are_no_hint(made: Made, clock: str, target: str):
+    assert origin(made(asked(clock, ALICE, target), used("location", GRANTED))).candidates == ()
+
+
+def test_a_whole_bucket_can_be_asked_for_and_two_who_did_are_candidates(made: Made):
+    case = made(asked("09:01", ALICE, "s3://jewels*"), asked("09:02", BOB), used("location", GRANTED))
+    assert (origin(case).origin_status, set(origin(case).candidates)) == ("ambiguous", {ALICES, BOBS})
+    assert {row.session for row in case.ask.who_touched("arn:aws:s3:::jewels").rows} >= {ALICES, BOBS}
+
+
+def test_a_session_of_another_name_is_not_of_access_grants(made: Made):
+    assert origin(made(asked("09:00", ALICE), used("location", "build"))).candidates == ()
+
+
+def test_lake_formation_reads_for_who_queried(made: Made):
+    issue = ct.assume_role("09:00:02", LAKE, "lake", QUERY, IN_USE)
+    case = made(queried(ALICE), issue, used("lake", QUERY))
+    row = origin(case)
+    assert (row.origin, row.rule, row.confidence) == (ALICE["arn"], "L22", "strong")
+    assert f"key:{IN_USE}" in {reached.session for reached in case.ask.blast_radius(ALICE["arn"]).rows}
+
+
+def test_a_name_like_lake_formations_that_somebody_else_chose_proves_nothing(made: Made):
+    case = made(queried(ALICE), ct.assume_role("09:00:02", BOB, "lake", QUERY, IN_USE), used("lake", QUERY))
+    assert origin(case).origin == BOB["arn"]
+
+
+@pytest.mark.parametrize(("issuer", "found"), [(LAKE, [("exact", "L22")]), (BOB, []), (None, [("heuristic", "L22")])])
+def test_the_querying_role_in_a_source_identity_counts_if_lake_formation_wrote_it(
+    made: Made, issuer: ct.Record | None, found: list[tuple[str, str]]
+):
+    role = ct.role("lake", "x", IN_USE, "09:00:02")
+    role["sessionContext"]["sourceIdentity"] = f"V2.{ct.HOME}.{ct.role_id('analyst')}"
+    issue = [] if issuer is None else [ct.assume_role("09:00:02", issuer, "lake", "x", IN_USE)]
+    query = ct.get_object("09:01", ct.role("analyst", "ann", "ASIAOTHEROTHEROTHER0", "09:00"), "jewels", "a")
+    case = made(query, *issue, ct.get_object("09:05", role, "jewels", "red/a"))
+    analyst = f"arn:aws:iam::{ct.HOME}:role/analyst"
+    drawn = [edge for edge in case.store.into(f"key:{IN_USE}") if edge.source == analyst]
+    assert [(str(edge.confidence), edge.rule) for edge in drawn] == found
+
+
+def test_the_next_session_of_one_name_address_and_agent_was_renewed(made: Made):
+    keys = [f"ASIARENEWEDRENEWED0{number}" for number in range(4)]
+    instance = "i-0123456789abcdef0"
+    case = made(
+        used("web", instance, "07:00", keys[0]),
+        used("web", instance, "08:00", keys[1]),
+        used("web", instance, "09:00", keys[2]) | {"sourceIPAddress": "203.0.113.9"},
+        used("web", "i-0fedcba9876543210", "09:00", keys[3]),
+    )
+    drawn = {(edge.source, key) for key in keys for edge in case.store.into(f"key:{key}") if edge.type == "REFRESH_OF"}
+    assert drawn == {(f"key:{keys[0]}", keys[1])}
+    reached = {row.session for row in case.ask.blast_radius(f"key:{keys[0]}").rows}
+    assert f"key:{keys[1]}" not in reached
+
+
+def carried(identity: str, key: str = IN_USE, since: str = "10:00") -> ct.Record:
+    role = ct.role("far", "x", key, since)
+    role["sessionContext"]["sourceIdentity"] = identity
+    return ct.get_object("10:05", role, "jewels", "a")
+
+
+def naming(who: ct.Record, identity: str, clock: str = "09:00", key: str = "ASIAOTHEROTHEROTHER0") -> ct.Record:
+    made = ct.assume_role(clock, who, "near", "x", key)
+    made["requestParameters"]["sourceIdentity"] = identity
+    return made
+
+
+def test_one_source_identity_that_one_session_set_is_a_hint_across_a_gap(made: Made):
+    case = made(naming(ALICE, "alice"), naming(BOB, "bob", key="ASIABOBSBOBSBOBSBOB0"), carried("alice"))
+    assert (origin(case).origin, origin(case).candidates) == (None, (ALICES,))
+    assert (origin(case, "heuristic").origin, origin(case, "heuristic").rule) == (ALICE["arn"], "L26")
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        [naming(ALICE, "x"), naming(BOB, "x", key="ASIABOBSBOBSBOBSBOB0"), carried("x")],
+        [naming(ALICE, "x", "10:01"), carried("x")],
+        [naming(ALICE, "x", "09:00"), carried("x", since="21:30")],
+    ],
+)
+def test_an_identity_that_two_set_or_at_another_time_is_no_hint(made: Made, records: list[ct.Record]):
+    assert origin(made(*records)).candidates == ()
+
+
+def test_a_source_identity_adds_nothing_where_the_issue_is_known(made: Made):
+    case = made(naming(ALICE, "x"), ct.assume_role("10:00", BOB, "far", "x", IN_USE), carried("x"))
+    assert origin(case, "heuristic").origin == BOB["arn"]
