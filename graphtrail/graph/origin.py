@@ -176,7 +176,7 @@ def _back(key: str, world: Surroundings, level: Confidence) -> Step | None:
     if issued is not None:
         return issued
     family = next((step for step in into if step.type == "SAME_SIGN_IN" and step.source == held.family), None)
-    return family or _by_members(into, world)
+    return family or (None if world.candidates(key) else _by_members(into, world))
 
 
 def _acts(source: str, world: Surroundings) -> bool:

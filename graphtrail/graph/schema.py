@@ -75,6 +75,8 @@ RELATIONS = {
     "PERFORMED": Relation("called"),
     "ON": Relation("on"),
     "FROM": Relation("from"),
+    "SIGHTED_AT": Relation("seen at"),
+    "CLAIMS": Relation("carries"),
     "IN": Relation("in"),
 }
 
@@ -91,7 +93,8 @@ LABELS = (
     "Session", "User", "Role", "Root", "FederatedUser", "Service", "IdentityCenterUser", "Saml", "WebIdentity",
     "ForeignAccount", "Anonymous", "Public", "Directory", "Unresolved", "Action", "IpAddress", "Scope", "AccessKey",
     "Bucket", "Object", "Secret", "Parameter", "Key", "KeyAlias", "Function", "Instance", "Volume", "Snapshot", "Image",
-    "Policy", "Group", "InstanceProfile", "Trail", "Table", "LogGroup", "Resource",
+    "Policy", "Group", "InstanceProfile", "Trail", "Table", "LogGroup", "Account", "VpcEndpoint", "SourceIdentity",
+    "Resource",
 )  # fmt: skip
 PRINCIPALS = frozenset({
     "User", "Role", "Root", "FederatedUser", "Service", "IdentityCenterUser", "Saml", "WebIdentity", "ForeignAccount",

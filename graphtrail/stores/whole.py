@@ -1,18 +1,22 @@
 """The whole graph at once: for those who want all of it in another tool."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from graphtrail import arn as arns
 from graphtrail.graph.layout import label_of
 from graphtrail.graph.model import Edge, Node, Subgraph, Value
-from graphtrail.stores.calls import Calls, Rows
+from graphtrail.graph.schema import PRINCIPALS
+from graphtrail.stores.calls import Calls, Client, Rows
 from graphtrail.stores.memory import MemoryStore
 from graphtrail.stores.store import ControlEdge, EntityNode, SessionNode
 from graphtrail.stores.tables import Numbers
 
 _ENDS = 10
+# Nodes that only edges name, by the type of the edge.
+_PLACES = {"FROM": "IpAddress", "SIGHTED_AT": "VpcEndpoint", "CLAIMS": "SourceIdentity", "IN": "Account"}
 
 
 class Acted(NamedTuple):
@@ -34,9 +38,11 @@ def whole(store: MemoryStore) -> Subgraph:
     nodes += [Node(key, "Bucket", short(key)) for key in buckets]
     actions = {edge.target: edge for edge in touching if edge.type == "PERFORMED"}
     nodes += [Node(key, "Action", str(edge.properties["action"]), edge.properties) for key, edge in actions.items()]
-    nodes += [
-        Node(key, "IpAddress", key[3:]) for key in sorted({edge.target for edge in touching if edge.type == "FROM"})
-    ]
+    belonging = [*_belonging(store)]
+    edges += belonging
+    known = {node.key for node in nodes}
+    places = {edge.target: _PLACES[edge.type] for edge in (*touching, *belonging) if edge.type in _PLACES}
+    nodes += [Node(key, label, key.partition(":")[2] or key) for key, label in places.items() if key not in known]
     return Subgraph(
         nodes=tuple(sorted(nodes, key=lambda node: node.key)),
         edges=tuple(
@@ -125,7 +131,8 @@ def _touching(store: MemoryStore) -> Iterator[Edge]:
         role = held.roles[roles[touches[0]]]
         target = store.key(int(nodes[touches[0]]))
         yield _edge(held, source, target, "ON", calls[places_of[touches]], {"role": role})
-    yield from _addresses(store, calls, sessions)
+    yield from _clients(store, calls, sessions, "FROM", lambda client: f"ip:{client.address}" if client.address else "")
+    yield from _clients(store, calls, sessions, "SIGHTED_AT", lambda client: client.vpc_endpoint or "")
 
 
 def _inside(touching: Sequence[Edge]) -> Iterator[Edge]:
@@ -139,15 +146,33 @@ def _inside(touching: Sequence[Edge]) -> Iterator[Edge]:
         yield Edge(key, key.partition("/")[0], "IN", first, last)
 
 
-def _addresses(store: MemoryStore, calls: Rows, sessions: Numbers) -> Iterator[Edge]:
+def _clients(
+    store: MemoryStore, calls: Rows, sessions: Numbers, kind: str, key: Callable[[Client], str]
+) -> Iterator[Edge]:
+    """An edge from each session to each of what it called from: its address, or the endpoint of a VPC."""
     held = store.calls
-    addresses = sorted({client.address or "" for client in held.clients})
-    of_client = np.searchsorted(addresses, [client.address or "" for client in held.clients])
+    keys = sorted({key(client) for client in held.clients})
+    of_client = np.searchsorted(keys, [key(client) for client in held.clients])
     codes = of_client[held.column("client")[calls]]
     for places in _groups([sessions, codes]):
-        address = addresses[codes[places[0]]]
-        if address:
-            yield _edge(held, store.key(int(sessions[places[0]])), f"ip:{address}", "FROM", calls[places], {})
+        target = keys[codes[places[0]]]
+        if target:
+            yield _edge(held, store.key(int(sessions[places[0]])), target, kind, calls[places], {})
+
+
+def _belonging(store: MemoryStore) -> Iterator[Edge]:
+    """The source identity that a session carries, and the account of each principal."""
+    for row in range(store.counts.sessions):
+        session = store.session_at(row)
+        if session.source_identity:
+            first, last = session.first_seen or session.created or 0, session.last_seen or session.created or 0
+            yield Edge(session.key, f"srcid:{session.source_identity}", "CLAIMS", first, last, session.calls)
+    first, last = store.case.first or 0, store.case.last or 0
+    for row in range(store.counts.entities):
+        entity = store.entity_at(row)
+        named = arns.parse(entity.key) if entity.label in PRINCIPALS else None
+        if named and named.account:
+            yield Edge(entity.key, f"account:{named.account}", "IN", first, last)
 
 
 def action_key(session: str, acted: Acted) -> str:

@@ -115,7 +115,8 @@ def test_a_session_of_another_name_is_not_of_access_grants(made: Made):
 
 def test_lake_formation_reads_for_who_queried(made: Made):
     issue = ct.assume_role("09:00:02", LAKE, "lake", QUERY, IN_USE)
-    case = made(queried(ALICE), issue, used("lake", QUERY))
+    nameless = ct.record("08:59", "lakeformation:GetDataAccess", BOB)
+    case = made(nameless, queried(ALICE), issue, used("lake", QUERY))
     row = origin(case)
     assert (row.origin, row.rule, row.confidence) == (ALICE["arn"], "L22", "strong")
     assert f"key:{IN_USE}" in {reached.session for reached in case.ask.blast_radius(ALICE["arn"]).rows}

@@ -311,3 +311,37 @@ def test_what_a_service_does_for_a_session_is_the_sessions_own(made: Made):
 def test_the_kind_of_a_node_is_in_its_key():
     keys = ["service:x.amazonaws.com", "idc:store#u", "arn:aws:s3:::b", "arn:aws:s3:::b/k", "scope:s3:r:1"]
     assert list(map(label_of, keys)) == ["Service", "IdentityCenterUser", "Bucket", "Object", "Scope"]
+
+
+def test_the_whole_graph_says_where_sessions_were_seen_what_they_carry_and_whose_principals_are(made: Made):
+    role = ct.role("deploy", "build", IN_USE, "09:00")
+    role["sessionContext"]["sourceIdentity"] = "ann"
+    case = made(ct.get_object("09:01", role, "jewels", "a", vpcEndpointId="vpce-0123456789abcdef0"))
+    graph, session = case.to_networkx(), f"key:{IN_USE}"
+    out = {(kind, target) for _, target, kind in graph.out_edges(session, keys=True)}
+    assert {("SIGHTED_AT", "vpce-0123456789abcdef0"), ("CLAIMS", "srcid:ann"), ("FROM", "ip:198.51.100.7")} <= out
+    assert graph.has_edge(f"arn:aws:iam::{ct.HOME}:role/deploy", f"account:{ct.HOME}", key="IN")
+    labels = {graph.nodes[key]["label"] for key in ("vpce-0123456789abcdef0", "srcid:ann", f"account:{ct.HOME}")}
+    assert labels == {"VpcEndpoint", "SourceIdentity", "Account"}
+
+
+def test_a_person_stands_behind_his_own_session_only_where_two_opened_it_alike(made: Made):
+    behalf = {"onBehalfOf": {"userId": "u-1", "identityStoreArn": STORE}}
+    other = "ASIAOTHERINUSEOTHER0"
+    case = made(
+        assumed("09:00", ALICE), assumed("09:00", BOB, "ASIAOTHEROTHEROTHER0"),
+        used("09:01", "09:00", **behalf), used("09:02", "09:00", other),
+    )  # fmt: skip
+    assert origin(case, f"key:{IN_USE}").origin == f"idc:{STORE}#u-1"
+    assert (origin(case, f"key:{other}").origin, origin(case, f"key:{other}").origin_status) == (None, "ambiguous")
+
+
+def test_records_without_a_key_may_be_of_the_one_whose_key_is_in_use(made: Made):
+    keyless = ct.role("deploy", "build", None, "09:00")
+    case = made(
+        assumed("09:00", ALICE), assumed("09:00", BOB, IN_USE), used("09:01", "09:00"),
+        ct.get_object("09:02", keyless, "jewels", "b"),
+    )  # fmt: skip
+    family = f"ses:{ct.role_id('deploy')}:build@2026-03-02T09:00:00Z"
+    assert (origin(case, family).origin, origin(case, family).origin_status) == (None, "ambiguous")
+    assert origin(case, f"key:{IN_USE}").origin == f"{ARN}bob"

@@ -8,9 +8,9 @@ import pytest
 import graphtrail
 from graphtrail.simulate import simulate
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks" / "attribution"))
 import msgspec
-from attribution import attribution, differing
+from against_truth import attribution, differing
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -17,21 +17,27 @@ SKEW = 2  # seconds between clocks of two endpoints
 def same_assumption(world: World) -> None:
     """L2: the issued ``assumedRoleId`` is the family's principalId, and it was issued when the family begins.
 
-    Only calls whose issued key no record uses count. Candidates are sessions, not calls: several calls of one session
-    in that second are one link that cites them all.
+    There must be a call whose issued key no record uses. Candidates are sessions, not calls: several calls of one
+    session in that second are one link that cites them all.
     """
-    open_issues: dict[str, list[Issue]] = defaultdict(list)
+    by_id: dict[str, list[Issue]] = defaultdict(list)
     for issue in world.issues:
-        key = issue.credential.key
-        if issue.credential.issued_id and not (key and world.holders.get(key)):
-            open_issues[issue.credential.issued_id].append(issue)
-    for family in sorted(family for family in world.by_family if family[0] in open_issues):
-        if not _orphaned(world, family):
-            continue
-        issues = open_issues[family[0]]
-        near = [issue for issue in issues if abs(issue.time - family[1]) <= SKEW]
-        best = min((abs(issue.time - family[1]) for issue in near), default=0)
-        _decide(world, family, [issue for issue in near if abs(issue.time - family[1]) == best])
+        if issue.credential.issued_id:
+            by_id[issue.credential.issued_id].append(issue)
+    for family in sorted(family for family in world.by_family if family[0] in by_id):
+        near = [issue for issue in by_id[family[0]] if abs(issue.time - family[1]) <= SKEW]
+        unused = [issue for issue in near if not _in_use(world, issue)]
+        if unused and _orphaned(world, family):
+            best = min(abs(issue.time - family[1]) for issue in unused)
+            own = family_key(family) in world.sessions  # records without a key may be of whoever uses his
+            _decide(world, family, [
+                issue for issue in near if abs(issue.time - family[1]) == best and (own or not _in_use(world, issue))
+            ])  # fmt: skip
+
+
+def _in_use(world: World, issue: Issue) -> bool:
+    key = issue.credential.key
+    return bool(key and world.holders.get(key))
 
 
 def _orphaned(world: World, family: tuple[str, int]) -> bool:

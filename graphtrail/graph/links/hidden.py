@@ -109,7 +109,8 @@ def _decide(world: World, session: Session, issues: list[Issue], rule: str, conf
     sources = by_source(issues)
     if len(sources) > 1 and not world.issuing(session.key):
         world.candidates.setdefault(session.key, sources)
-    for source, rows in sources.items() if len(sources) == 1 else ():
+    if len(sources) == 1:
+        ((source, rows),) = sources.items()
         first = min(issue.time for issue in issues)
         world.link(Link(source, session.key, "ISSUED", first, rule, confidence, rows, issues[0].credential.method))
 

@@ -28,13 +28,16 @@ def same_sign_in(world: World) -> None:
 def people(world: World) -> None:
     """L8: whoever a session once acted on behalf of is the person behind all its calls.
 
-    Services stamp it or do not, so one record speaks for the whole session, and for the family.
+    Services stamp it or do not, so one record speaks for the whole session, and for the family: not where several may
+    have opened it.
     """
     by_root: dict[str, dict[str, int]] = defaultdict(dict)
-    for session in world.sessions.values():
-        if session.people:
-            by_root[_root(world, session.key)] |= session.people
-    for session in world.sessions.values() if by_root else ():
+    acting = [session for session in world.sessions.values() if session.people]
+    for session in acting:
+        root = _root(world, session.key)
+        if root not in world.candidates:
+            by_root[root] |= session.people
+    for session in world.sessions.values() if acting else ():
         named = session.people or by_root.get(_root(world, session.key), {})
         if len(named) > 1:
             world.candidates[session.key] = {person: (row,) for person, row in sorted(named.items())}

@@ -1,6 +1,7 @@
 """What graphtrail says of a simulated incident, held against the truth about it.
 
-``python benchmarks/attribution.py FOLDER``, where FOLDER is what ``graphtrail demo FOLDER --events N --seed S`` made.
+``python benchmarks/attribution/against_truth.py FOLDER``: FOLDER is what ``graphtrail demo FOLDER --events N --seed S``
+made.
 The origin of every session is compared with ``truth.json``, at the default level: links called exact or strong.
 
 precision   of the sessions that are attributed, how many to the right principal; also counted on principals
