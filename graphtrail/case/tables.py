@@ -26,6 +26,7 @@ class Texts:
         """Read an array of texts."""
         self._array = array
         self._codes: Ints | None = None
+        self._read: dict[int, str | None] = {}  # of a column of codes: the words that were asked for
         if pa.types.is_dictionary(array.type):
             self._codes = arrow.integers(array.indices)
             self._words = Texts(array.dictionary)
@@ -42,7 +43,10 @@ class Texts:
 
     def __getitem__(self, row: int) -> str | None:
         if self._codes is not None:
-            return self._words[self._codes.item(row)]
+            code = self._codes.item(row)
+            if code not in self._read:
+                self._read[code] = self._words[code]
+            return self._read[code]
         if self._present is not None and not self._present[row]:
             return None
         return str(self._data[self._ends[row] : self._ends[row + 1]], "utf-8")

@@ -18,6 +18,7 @@ from graphtrail.case.arrow import Ints, Mask
 from graphtrail.case.columns import is_canonical
 from graphtrail.case.facts import Facts
 from graphtrail.case.segment import id_bytes
+from graphtrail.events.ids import dashed
 
 Fact = str | int | bool
 Halves = npt.NDArray[np.uint64]
@@ -67,8 +68,7 @@ class Ids:
     def __getitem__(self, row: int) -> str:
         text = self._facts.texts.get(row)
         if not text:
-            digits = self._facts.ids[row].tobytes().hex()
-            text = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+            text = dashed(self._facts.ids[row].tobytes().hex())
         return text + self._suffixes.get(row, "")
 
 

@@ -1,21 +1,21 @@
 """The calls of a case as columns: filtered and counted whole, read one by one."""
 
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from itertools import islice, takewhile
 from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
 
+from graphtrail.events.ids import dashed
 from graphtrail.graph.layout import NO_TIME
 from graphtrail.stores.tables import Numbers, Tables
 from graphtrail.window import Window
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+_ISSUE_TEXTS = ("key", "target", "name", "method")
 
 
 class Kind(NamedTuple):
@@ -148,13 +148,18 @@ class Calls:
     def issues(self) -> list[Issue]:
         """The credentials that calls handed out, in order of the call."""
         numbers = [self._numbers("issues", name) for name in ("call", "session")]
-        texts = [self._tables.values("issues", name) for name in ("key", "target", "name", "method")]
+        texts = [self._tables.values("issues", name) for name in _ISSUE_TEXTS]
         return [Issue(*row) for row in zip(*numbers, *texts, strict=True)]
 
     def issued(self, call: int) -> list[Issue]:
         """The credentials that a call handed out."""
-        start = bisect_left(self.issues, call, key=lambda issue: issue.call)
-        return list(takewhile(lambda issue: issue.call == call, islice(self.issues, start, None)))
+        calls, sessions = self._tables.numbers("issues", "call"), self._tables.numbers("issues", "session")
+        key, target, name, method = (self._tables.texts("issues", name) for name in _ISSUE_TEXTS)
+        start, end = np.searchsorted(calls, [call, call + 1]).tolist()
+        return [
+            Issue(call, sessions.item(row), key[row], target[row], name[row], method[row] or "")
+            for row in range(start, end)
+        ]
 
     def where_kind(self, calls: Rows, asked: Callable[[Kind], bool]) -> Rows:
         """Those of some calls whose kind is asked for."""
@@ -189,17 +194,22 @@ class Calls:
 
     def by_time(self, calls: Rows) -> Rows:
         """Some calls in order of time and id."""
+        if not len(calls):
+            return calls
         times, high = self.column("time")[calls], self.column("id_high")[calls]
-        order = np.lexsort((high, times))
-        if ((np.diff(times[order]) == 0) & (np.diff(high[order]) == 0)).any():  # half an id is nearly always enough
+        since = (times - times.min()).astype(np.uint64)
+        width = np.uint64(max(int(since.max(initial=0)).bit_length(), 1))
+        packed = (since << (np.uint64(64) - width)) | (high >> width)  # the begin of an id is nearly always enough
+        order = np.argsort(packed)
+        ordered = packed[order]
+        if (ordered[1:] == ordered[:-1]).any():
             order = np.lexsort((self.column("id_low")[calls], high, times))
         return calls[order]
 
     def event_id(self, call: int) -> str:
         """The id of the event."""
-        return self._odd.get(call) or str(
-            UUID(int=(int(self.column("id_high")[call]) << 64) | int(self.column("id_low")[call]))
-        )
+        odd = self._odd.get(call)
+        return odd or dashed(f"{self._high.item(call):016x}{self._low.item(call):016x}")
 
     def find(self, event_id: str) -> int | None:
         """The call with this event id, also that of a second copy."""
@@ -253,6 +263,14 @@ class Calls:
         for call, text in zip(self._numbers("copies", "call"), self._tables.values("copies", "event_id"), strict=True):
             found[call] = (*found.get(call, ()), text or "")
         return found
+
+    @cached_property
+    def _high(self) -> Numbers:
+        return self.column("id_high")
+
+    @cached_property
+    def _low(self) -> Numbers:
+        return self.column("id_low")
 
     @cached_property
     def _odd(self) -> dict[int, str]:
