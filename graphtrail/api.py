@@ -29,6 +29,7 @@ from graphtrail.questions.asking import about, ask
 from graphtrail.questions.blinding import blind_rows
 from graphtrail.questions.drawing import subgraph
 from graphtrail.questions.events import call_row
+from graphtrail.questions.unfetched import unfetched_rows
 from graphtrail.render.machine import as_json
 from graphtrail.stores.exchange import to_networkx
 from graphtrail.stores.memory import MemoryStore
@@ -96,7 +97,8 @@ class Case:
     def __init__(self, folder: Path) -> None:
         """Open the case in a folder, whose graph is there."""
         self.folder = folder
-        self.store = MemoryStore(graph_folder(folder, manifest.load(folder)))
+        held = manifest.load(folder)
+        self.store = MemoryStore(graph_folder(folder, held), held.fetched)
         self.ask = Asker(self)
 
     def answer(self, question: Question[Row], *args: Given, **kwargs: Given) -> Result:
@@ -138,7 +140,8 @@ class Case:
         ``totals``: files, records and what became of them (records = events + duplicates + rejects + non_events);
         ``rejects``: how many for which reason; ``coverage``: events by account, Region, day and event category;
         ``gaps``: days without a record between days that have some; ``blinded``: what was switched off, and until when;
-        ``not_observed``: accounts that are only spoken of; ``conflicts``: records that contradict each other.
+        ``not_observed``: accounts that are only spoken of; ``not_fetched``: what buckets and APIs have and the case
+        does not; ``conflicts``: records that contradict each other.
         """
         held = self.store.case
         present = ((one["account"], one["region"], one["category"], one["day"]) for one in held.extents)
@@ -156,6 +159,7 @@ class Case:
             ],
             "blinded": blind_rows(Trail(self.store, Limits())),
             "not_observed": held.spoken_of,
+            "not_fetched": unfetched_rows(self.store.fetched),
             "origins": held.statuses,
             "conflicts": held.conflicts,
             "split_keys": held.split_keys,

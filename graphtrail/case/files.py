@@ -36,6 +36,7 @@ class File(NamedTuple):
     region: str | None = None
     ends: bool = False
     copy: bool = False
+    version: str | None = None
 
     @property
     def unread(self) -> bool:
@@ -52,6 +53,11 @@ class Known:
         self._last: dict[bytes, bytes] = {}
         self._streamed: set[tuple[bytes, bytes]] = set()
         self._unread: dict[bytes, str] = {}
+        self._versions: dict[bytes, str] = {}
+
+    def has_version(self, name: bytes, version: str) -> bool:
+        """Whether the case has the bytes that a place calls so: then they need not be fetched to be known."""
+        return self._versions.get(name) == version
 
     def has(self, sha256: bytes) -> bool:
         """Whether the case has these bytes, under any name."""
@@ -75,6 +81,8 @@ class Known:
             self._streamed.add((file.name, file.sha256))
         for name in _names(file.name):
             self._unread.pop(name, None)
+        if file.version is not None:
+            self._versions[file.name] = file.version
 
     def take_unread(self, name: bytes, reason: str) -> None:
         """Take a file that is listed as one that cannot be read."""

@@ -13,14 +13,16 @@ from graphtrail.case.files import NO_BYTES, File, Known
 from graphtrail.case.manifest import Manifest
 from graphtrail.case.segment import Segment, rows
 from graphtrail.case.sound import Sound
+from graphtrail.errors import CaseNotFound
 from graphtrail.events import envelopes
 from graphtrail.events.envelopes import Parsed, Reject
-from graphtrail.sources.blob import Blob, Unreadable
+from graphtrail.sources.blob import Blob, Has, Stretch, Unreadable
 
 # Of nested JSON in a batch: a part of a file adds at most a GiB, and Arrow counts to two.
 _BATCH_SIZE = 2**29
-Found = Iterable[Blob | Unreadable]
-Tell = Callable[[Blob | Unreadable], None]
+One = Blob | Unreadable | Stretch
+Found = Iterable[One] | Callable[[Has], Iterable[One]]
+Tell = Callable[[One], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Report:
         known: files that the case had already.
         copies: files whose bytes the case has under another name: listed, not read again.
         unreadable: files that could not be read at all.
+        missed: files and places of buckets and APIs that are there and could not be fetched.
         events: events found, duplicates among them.
         rejects: records that are no events and were expected to be.
         non_events: records known for what they are: digests, Insights events.
@@ -58,6 +61,7 @@ class Report:
     known: int = 0
     copies: int = 0
     unreadable: int = 0
+    missed: int = 0
     events: int = 0
     rejects: int = 0
     non_events: int = 0
@@ -71,7 +75,7 @@ def ingest(case: Path, found: Found, tell: Tell = lambda _: None, options: Optio
 
     Args:
         case: the folder of the case.
-        found: the files, as a source hands them out.
+        found: the files, as a source hands them out; or what makes them, given what the case has already.
         tell: is told of each file when it has been taken.
         options: sizes, and whether the records themselves are kept.
 
@@ -82,7 +86,7 @@ def ingest(case: Path, found: Found, tell: Tell = lambda _: None, options: Optio
     """
     with manifest.writing(case) as held, _no_cycles():
         run = _Run(case, held, options or Options())
-        for blob in found:
+        for blob in found(run.has) if callable(found) else found:
             run.take(blob)
             tell(blob)
         run.end()
@@ -112,17 +116,29 @@ class _Run:
         self._names = held.names()
         self._known = _known(case, held)
         self._pending: list[str] = []
+        self._stretches: list[Stretch] = []
         self._columns = Columns(judge)
         self._segment = Segment()
 
-    def take(self, found: Blob | Unreadable) -> None:
-        """Read one file."""
-        if isinstance(found, Unreadable):
+    def has(self, name: bytes, version: str) -> bool:
+        """Whether the case has a version of a name: then it is not fetched, and counted here."""
+        known = self._known.has_version(name, version)
+        self.report.known += known
+        return known
+
+    def take(self, found: One) -> None:
+        """Read one file, or remember what was fetched."""
+        if isinstance(found, Stretch):
+            self._stretches.append(found)
+            self.report.missed += found.reason is not None
+        elif isinstance(found, Unreadable):
             self._unreadable(found)
         elif not found.again:
             self._read_once(found)
         elif self._known.is_current(found.name, found.sha256):
             self.report.known += 1
+            if found.version is not None:
+                self._list_again(found)
         elif self._known.has(found.sha256):
             self._copy(found)
         else:
@@ -131,12 +147,17 @@ class _Run:
             self._full()
 
     def end(self) -> None:
-        """Write and list what is held."""
+        """Write and list what is held, and then what was fetched."""
         self._close()
         self._commit()
+        if self._stretches:
+            self._manifest = self._manifest.with_stretches(self._stretches)
+            manifest.save(self._case, self._manifest)
+            self._stretches = []
 
     def _unreadable(self, found: Unreadable) -> None:
         self.report.unreadable += 1
+        self.report.missed += found.missed
         if not self._known.is_unread(found.name, found.reason):
             self._segment.rejects.append(Rejected(len(self._segment.files), Reject(None, found.reason)))
             self._segment.files.append(File(found.name, 0, NO_BYTES, 1, ends=True))
@@ -146,8 +167,14 @@ class _Run:
     def _copy(self, found: Blob) -> None:
         """Bytes that the case has under another name are listed under this one too."""
         self.report.copies += 1
+        self._list_again(found)
+
+    def _list_again(self, found: Blob) -> None:
+        """List bytes that the case has, under a name or a version that it may not have."""
         self._open(found)
-        self._segment.files[-1] = self._segment.files[-1]._replace(sha256=found.sha256, ends=True, copy=True)
+        self._segment.files[-1] = self._segment.files[-1]._replace(
+            sha256=found.sha256, ends=True, copy=True, version=found.version
+        )
         self._known.take(self._segment.files[-1])
         self._full()
 
@@ -179,7 +206,7 @@ class _Run:
         """The records of one file; a file that fills a segment by itself goes on in the next."""
         self.report.files += 1
         parts = Sound(found.parts())
-        keep = self._options.keep_records or not found.again
+        keep = self._options.keep_records or found.keep or not found.again
         self._open(found)
         taken = 0
         for parsed in envelopes.read(parts, keep=keep):
@@ -194,7 +221,7 @@ class _Run:
         parts.close()
         self._break(parts)
         self._segment.files[-1] = self._segment.files[-1]._replace(
-            name=found.name, size=found.size, sha256=found.sha256, ends=True
+            name=found.name, size=found.size, sha256=found.sha256, ends=True, version=found.version
         )
 
     def _open(self, found: Blob) -> None:
@@ -251,6 +278,19 @@ class _Run:
             self._manifest = self._manifest.with_segments(self._pending)
             manifest.save(self._case, self._manifest)
             self._pending = []
+
+
+def known(case: Path) -> Known:
+    """What a case has; of one that does not exist yet, nothing.
+
+    Raises:
+        SchemaMismatch, CaseError: as ``manifest.load``.
+    """
+    try:
+        held = manifest.load(case)
+    except CaseNotFound:
+        return Known()
+    return _known(case, held)
 
 
 def _known(case: Path, held: Manifest) -> Known:

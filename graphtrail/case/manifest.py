@@ -9,13 +9,15 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import filelock
 
+from graphtrail.case.fetched import Fetched, from_json, to_json, with_stretches
 from graphtrail.case.schema import VERSION
 from graphtrail.errors import CaseError, CaseLocked, CaseNotFound, SchemaMismatch
+from graphtrail.sources.blob import Stretch
 
 NAME = "manifest.json"
 SEGMENTS = "segments"
@@ -32,9 +34,11 @@ class Manifest:
 
     Attributes:
         segments: names of their folders, in the order in which they were written.
+        fetched: what was fetched of buckets and APIs.
     """
 
     segments: tuple[str, ...] = ()
+    fetched: Fetched = field(default_factory=dict)
 
     def names(self) -> Iterator[str]:
         """Names for new segments, rising."""
@@ -46,6 +50,10 @@ class Manifest:
     def with_segments(self, names: list[str]) -> "Manifest":
         """The manifest of the case when these segments belong to it too."""
         return replace(self, segments=(*self.segments, *names))
+
+    def with_stretches(self, stretches: list[Stretch]) -> "Manifest":
+        """The manifest of the case when this was fetched too."""
+        return replace(self, fetched=with_stretches(self.fetched, stretches))
 
 
 def load(case: Path) -> Manifest:
@@ -73,7 +81,10 @@ def load(case: Path) -> Manifest:
     segments = held.get("segments")
     if not isinstance(segments, list) or not all(isinstance(one, str) and _SEGMENT.fullmatch(one) for one in segments):
         raise _unsound(case, "it lists no segments")
-    return Manifest(tuple(segments))
+    try:
+        return Manifest(tuple(segments), from_json(held.get("fetched", {})))
+    except ValueError as error:
+        raise _unsound(case, str(error)) from None
 
 
 def _unsound(case: Path, why: str) -> CaseError:
@@ -84,7 +95,8 @@ def save(case: Path, manifest: Manifest) -> None:
     """Replace the manifest of a case, whole or not at all."""
     new = case / f"{NAME}.new"
     with new.open("w", encoding="utf-8") as file:
-        json.dump({"schema": VERSION, "segments": manifest.segments}, file, indent=1)
+        places = {"fetched": to_json(manifest.fetched)} if manifest.fetched else {}
+        json.dump({"schema": VERSION, "segments": manifest.segments, **places}, file, indent=1)
         file.write("\n")
         file.flush()
         os.fsync(file.fileno())

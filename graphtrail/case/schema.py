@@ -7,7 +7,7 @@ Times are epoch seconds, UTC. Accounts are text of 12 digits.
 
 import pyarrow as pa
 
-VERSION = 2
+VERSION = 3
 
 _TEXT: pa.DataType = pa.string()
 _INT: pa.DataType = pa.int32()
@@ -115,6 +115,7 @@ FILES = pa.schema(
         ("region", _TEXT),
         ("ends", pa.bool_()),  # a large file fills several segments: the digest stands where it ends
         ("copy", pa.bool_()),  # the case has the bytes from another name; nothing of them is in this segment
+        ("version", _TEXT),  # what the place calls these bytes of this name (an ETag), where it calls them anything
     ]
 )
 REJECTS = pa.schema([("file", _INT), ("place", _INT), ("reason", _TEXT), ("non_event", pa.bool_())])

@@ -58,7 +58,7 @@ def demo(*, folder: Path, events: int, seed: int) -> None:
         raise UsageError(str(wrong)) from None
     note(f"{folder / 'bucket'}: a simulated trail bucket")
     case = folder / "case"
-    read([str(folder / "bucket")], case, keep_records=False, verbose=False, quiet=False)
+    read([str(folder / "bucket")], case)
     bucket = truth.crown_jewels.bucket
     result = api.open(case).ask.who_touched(bucket)
     write(page_of([result]), folder / "page.html")

@@ -40,7 +40,7 @@ def doctor(*, case: Path) -> None:
     file = config.path()
     click.echo(f"configuration: {file}{'' if file.exists() else ' (none)'}")
     click.echo(f"case: {_case(case)}")
-    click.echo("AWS: not asked; sources are files, folders and standard input")
+    click.echo("AWS: not asked")
     if missing:
         raise click.exceptions.Exit(1)
 

@@ -1,6 +1,7 @@
 """``ingest``."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,16 +11,35 @@ from graphtrail.cli import options
 @click.command()
 @click.argument("sources", nargs=-1, required=True)
 @options.case()
+@options.selection
 @click.option("--keep-records", is_flag=True, help="Store the records themselves too, secrets removed.")
+@click.option("--plan", is_flag=True, help="Only say what would be fetched: objects, bytes, requests.")
+@options.aws
 @options.verbosity
-def ingest(*, sources: tuple[str, ...], case: Path, keep_records: bool, verbose: bool, quiet: bool) -> None:
+def ingest(
+    *,
+    sources: tuple[str, ...],
+    case: Path,
+    keep_records: bool,
+    plan: bool,
+    verbose: bool,
+    quiet: bool,
+    **others: Any,  # noqa: ANN401 - the options of options.selection and options.aws
+) -> None:
     """Read sources into a case.
 
-    SOURCES are folders of any layout, files (plain, gzip or zip, whatever their names), or - for standard input.
-    What the case has already is skipped; a run that was killed is finished by running it again.
-    """
-    from graphtrail.cli.reading import read  # noqa: PLC0415 - not for --help
+    SOURCES are folders of any layout, files (plain, gzip or zip, whatever their names), - for standard input, or
+    s3://bucket/prefix/. What the case has already is skipped; a run that was killed is finished by running it again.
 
-    failed = read(sources, case, keep_records=keep_records, verbose=verbose, quiet=quiet)
+    --since, --until, --account and --region choose what is fetched from a bucket; a file that is read is read whole.
+    What was not fetched stands in status. Leaves with 1 if something is there and could not be fetched.
+    """
+    from graphtrail.cli.reading import planned, reach, read  # noqa: PLC0415 - not for --help
+
+    reached = reach(others)
+    if plan:
+        failed = planned(sources, case, reached)
+    else:
+        failed = read(sources, case, reached, keep_records=keep_records, verbose=verbose, quiet=quiet)
     if failed:
         raise click.exceptions.Exit(1)

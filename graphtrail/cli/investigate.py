@@ -1,12 +1,17 @@
 """``investigate``: the main job in one line."""
 
 import hashlib
+import re
 from pathlib import Path
+from typing import Any
 
 import click
 
 from graphtrail.cli import options
 from graphtrail.errors import UsageError
+
+_NAMELESS = re.compile(r"^\w+://|/$|[^\w.-]+")
+LIMITS = frozenset({"since", "until", "account", "region", "min_confidence"})
 
 
 @click.command()
@@ -19,6 +24,7 @@ from graphtrail.errors import UsageError
 @click.option("--event", metavar="ID", help="Where does its session come from, and what did it reach?")
 @options.case(False)  # noqa: FBT003 - required or not
 @options.limits
+@options.aws
 @options.output
 @options.verbosity
 def investigate(  # noqa: PLR0913 - the main job in one line has the options of all its parts
@@ -37,7 +43,7 @@ def investigate(  # noqa: PLR0913 - the main job in one line has the options of 
     exit_code: bool,
     verbose: bool,
     quiet: bool,
-    **limits: object,
+    **others: Any,  # noqa: ANN401 - the options of options.limits and options.aws
 ) -> None:
     """Sources in, the answer and a page out: the main job in one line.
 
@@ -45,14 +51,16 @@ def investigate(  # noqa: PLR0913 - the main job in one line has the options of 
     anything else where it comes from and what it reached. With -o page.html it also writes the page.
     """
     from graphtrail.cli.output import FOUND  # noqa: PLC0415 - not for --help
-    from graphtrail.cli.reading import read  # noqa: PLC0415 - as above
+    from graphtrail.cli.reading import reach, read  # noqa: PLC0415 - as above
     from graphtrail.cli.showing import answer  # noqa: PLC0415 - as above
 
     seeds = [named for named in (principal, session, key, ip, event) if named]
     if len(seeds) + bool(resource) != 1:
         raise UsageError("name one of --resource, --principal, --session, --key, --ip and --event")
     folder = case or own_case(sources)
-    failed = read(sources, folder, keep_records=False, verbose=verbose, quiet=quiet)
+    reached = reach(others)
+    limits = {name: value for name, value in others.items() if name in LIMITS}
+    failed = read(sources, folder, reached, verbose=verbose, quiet=quiet)
     found = answer(folder, resource, seeds, limits, output, file, limit)
     if failed:
         raise click.exceptions.Exit(1)
@@ -62,6 +70,13 @@ def investigate(  # noqa: PLR0913 - the main job in one line has the options of 
 
 def own_case(sources: tuple[str, ...]) -> Path:
     """The folder of the case that these sources get of their own: the same whenever they are named again."""
-    places = "\n".join(str(Path(source).resolve()) for source in sources)
-    name = Path(sources[0]).resolve().name.split(".")[0] if sources[0] != "-" else "stdin"
+    from graphtrail.sources.places import is_remote  # noqa: PLC0415 - not for --help
+
+    places = "\n".join(source if is_remote(source) else str(Path(source).resolve()) for source in sources)
+    name = (
+        _NAMELESS.sub("-", sources[0]).strip("-")
+        if is_remote(sources[0])
+        else Path(sources[0]).resolve().name.split(".")[0]
+    )
+    name = "stdin" if sources[0] == "-" else name
     return Path(f"graphtrail-{name}-{hashlib.sha256(places.encode(errors='surrogateescape')).hexdigest()[:6]}")

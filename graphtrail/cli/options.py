@@ -23,20 +23,38 @@ def case(required: bool = True) -> Callable[[F], F]:  # noqa: FBT001, FBT002 - c
     )
 
 
-def limits(command: F) -> F:
-    """``--since``, ``--until``, ``--account``, ``--region``, ``--min-confidence``."""
+def selection(command: F) -> F:
+    """``--since``, ``--until``, ``--account``, ``--region``."""
     for option in reversed((
         click.option("--since", "--from", "since", metavar="TIME", help="From this time on: 2h, 7d or ISO 8601, UTC."),
         click.option("--until", "--to", "until", metavar="TIME", help="Up to this time."),
         click.option("--account", multiple=True, metavar="ID", help="Only this account's logs; repeatable."),
         click.option("--region", multiple=True, metavar="NAME", help="Only this Region; repeatable."),
-        click.option(
-            "--min-confidence",
-            type=click.Choice(["exact", "strong", "heuristic"]),
-            default="strong",
-            show_default=True,
-            help="Follow no link that is less sure; what it hides stands among the candidates.",
-        ),
+    )):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def limits(command: F) -> F:
+    """``--since``, ``--until``, ``--account``, ``--region``, ``--min-confidence``."""
+    level = click.option(
+        "--min-confidence",
+        type=click.Choice(["exact", "strong", "heuristic"]),
+        default="strong",
+        show_default=True,
+        help="Follow no link that is less sure; what it hides stands among the candidates.",
+    )
+    return selection(level(command))
+
+
+def aws(command: F) -> F:
+    """``--profile``, ``--endpoint-url``, ``--role-arn``, ``--external-id``, ``--request-payer``."""
+    for option in reversed((
+        click.option("--profile", metavar="NAME", help="Profile of the AWS configuration; else its environment."),
+        click.option("--endpoint-url", metavar="URL", help="Ask every service of AWS there.  [env: AWS_ENDPOINT_URL]"),
+        click.option("--role-arn", metavar="ARN", help="Take on this role to read."),
+        click.option("--external-id", metavar="ID", help="The external id that the role's trust policy asks for."),
+        click.option("--request-payer", is_flag=True, help="The bucket is one whose requester pays: pay."),
     )):  # fmt: skip
         command = option(command)
     return command

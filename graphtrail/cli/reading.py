@@ -1,51 +1,111 @@
 """Reading sources into a case, with a progress bar where somebody looks on."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from graphtrail.case.ingest import Options, Report, ingest
-from graphtrail.cli import note
+import click
+
+from graphtrail.case.ingest import One, Options, Report, ingest, known
+from graphtrail.cli import note, printable
 from graphtrail.errors import SourceError
 from graphtrail.graph.prepared import prepare
-from graphtrail.sources.blob import Blob, Unreadable, shown
-from graphtrail.sources.files import STANDARD_INPUT, blobs, extent
+from graphtrail.sources.blob import Blob, Stretch, Unreadable, shown
+from graphtrail.sources.files import STANDARD_INPUT, extent
+from graphtrail.sources.places import Places, Reach, is_remote
+from graphtrail.sources.selection import Access, Selection
+from graphtrail.window import window
 
 
-def read(sources: Sequence[str], case: Path, *, keep_records: bool, verbose: bool, quiet: bool) -> bool:
+def reach(given: Mapping[str, Any]) -> Reach:
+    """How places are reached and what of them is wanted, by the options of ``options.selection`` and ``options.aws``.
+
+    Raises:
+        UsageError: a time is none, or the window ends before it begins.
+    """
+    span = window(given["since"], given["until"], int(time.time()))
+    return Reach(
+        Access(
+            profile=given["profile"],
+            endpoint_url=given["endpoint_url"],
+            role_arn=given["role_arn"],
+            external_id=given["external_id"],
+            requester_pays=given["request_payer"],
+        ),
+        Selection(span, frozenset(given["account"]), frozenset(given["region"])),
+    )
+
+
+def read(
+    sources: Sequence[str],
+    case: Path,
+    reached: Reach | None = None,
+    *,
+    keep_records: bool = False,
+    verbose: bool = False,
+    quiet: bool = False,
+) -> bool:
     """Read sources into a case and make its graph.
 
     Returns:
-        Whether nothing at all could be read of what was there.
+        Whether nothing at all could be read of what was there, or something that is there could not be fetched.
 
     Raises:
-        SourceError: a source does not exist; nothing has been read or written then.
+        UsageError: a source is named wrongly.
+        SourceError: a source does not exist or cannot be reached; nothing has been read or written then.
     """
-    for source in sources:
-        # an empty name is a variable of the shell that is not set, hardly the folder one is in
-        if source != STANDARD_INPUT and not (source and Path(source).exists()):
-            raise SourceError(f"{source or repr(source)}: no such file or folder; {_way_out(source)}")
+    _check(sources)
+    places = Places(sources, reached or Reach())
     with _progress(sources, quiet=quiet) as advance:
 
-        def tell(found: Blob | Unreadable) -> None:
+        def tell(found: One) -> None:
             advance(found)
             if isinstance(found, Unreadable) and not quiet:
                 note(f"{shown(found.name)}: {found.reason}")
+            elif isinstance(found, Stretch) and found.reason and not quiet:
+                note(f"{found.place}: {found.reason}")
             elif verbose and isinstance(found, Blob):
                 note(f"read {shown(found.name)}")
 
-        report = ingest(case, blobs(sources), tell, Options(keep_records=keep_records))
+        report = ingest(case, places.blobs, tell, Options(keep_records=keep_records))
     prepare(case)
     if not quiet:
         _say(report, case)
-    return report.files + report.known + report.copies == 0 and report.unreadable > 0
+    return report.missed > 0 or (report.files + report.known + report.copies == 0 and report.unreadable > 0)
 
 
-def _way_out(source: str) -> str:
-    if source.startswith("s3://"):
-        return f"sources are local: fetch a bucket with aws s3 sync {source} logs, then name logs"
-    return "name a folder of logs, a log file, or - for standard input"
+def planned(sources: Sequence[str], case: Path, reached: Reach) -> bool:
+    """Say what reading would fetch; nothing is read or written.
+
+    Returns:
+        Whether something could not be listed.
+
+    Raises:
+        UsageError: a source lies on this machine, or is named wrongly.
+        SourceError: a source cannot be reached.
+    """
+    failed = False
+    for plan in Places(sources, reached).plans(known(case).has_version):
+        click.echo(
+            f"{printable(plan.source)}: {plan.objects:,} object(s), {plan.bytes:,} bytes to fetch from "
+            f"{plan.streams:,} account(s) and Region(s); {plan.known:,} known already; {plan.left:,} left out; "
+            f"requests: {plan.lists:,} LIST (made now, and once more by the run), {plan.gets:,} GET"
+        )
+        for line in plan.unlisted:
+            note(line)
+        failed = failed or bool(plan.unlisted)
+    return failed
+
+
+def _check(sources: Sequence[str]) -> None:
+    for source in sources:
+        # an empty name is a variable of the shell that is not set, hardly the folder one is in
+        if source != STANDARD_INPUT and not is_remote(source) and not (source and Path(source).exists()):
+            way_out = "name a folder of logs, a log file, - for standard input, or s3://bucket/prefix/"
+            raise SourceError(f"{source or repr(source)}: no such file or folder; {way_out}")
 
 
 def _say(report: Report, case: Path) -> None:
@@ -54,12 +114,17 @@ def _say(report: Report, case: Path) -> None:
     parts += [f"{report.copies:,} file(s) copies of files read under other names"] if report.copies else []
     parts += [f"{report.non_events:,} record(s) known as no events"] if report.non_events else []
     note(f"{case}: " + ", ".join(parts))
+    if report.missed:
+        note(
+            f"{report.missed:,} file(s) or place(s) could not be fetched: they are named above and by: graphtrail "
+            f"status --rejects --case {case}; run the same command again to complete it"
+        )
     if report.rejects:
         note(f"{report.rejects:,} reject(s); they are listed by: graphtrail status --rejects --case {case}")
 
 
 @contextmanager
-def _progress(sources: Sequence[str], *, quiet: bool) -> Iterator[Callable[[Blob | Unreadable], None]]:
+def _progress(sources: Sequence[str], *, quiet: bool) -> Iterator[Callable[[One], None]]:
     """A bar on stderr if it is a terminal."""
     if quiet or not sys.stderr.isatty():
         yield lambda _: None
@@ -72,8 +137,8 @@ def _progress(sources: Sequence[str], *, quiet: bool) -> Iterator[Callable[[Blob
         TimeRemainingColumn,
     )
 
-    size = extent(sources)
+    size = extent([source for source in sources if not is_remote(source)])
     columns = (BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reading", total=size.bytes or None)
+        task = bar.add_task("reading", total=None if any(map(is_remote, sources)) else size.bytes or None)
         yield lambda found: bar.advance(task, found.size if isinstance(found, Blob) else 0)

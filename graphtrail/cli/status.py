@@ -1,11 +1,14 @@
 """``status``."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from graphtrail.cli import options, printable
+
+if TYPE_CHECKING:
+    from graphtrail.case.fetched import Fetched
 
 _ROW = "{:12}  {:16}  {:16}  {:>5}  {:>9}  {:10}  {}"
 
@@ -25,13 +28,14 @@ def status(*, case: Path, rejects: bool, output: str) -> None:
     from graphtrail.render.machine import encoded  # noqa: PLC0415 - as above
 
     held = api.open(case)
+    fetched = held.store.fetched
     if output == "json":
         said = held.status()
         if rejects:
             said["listed"] = held.rejects()
         write(encoded(said) + "\n", None)
         return
-    for line in (*_lines(held.status(), case), *map(_reject, held.rejects() if rejects else ())):
+    for line in (*_lines(held.status(), case), *_unfetched(fetched), *map(_reject, held.rejects() if rejects else ())):
         click.echo(printable(line))
 
 
@@ -82,6 +86,17 @@ def _blind(one: dict[str, Any]) -> str:
         f"{one['account'] or '-'} {one['region'] or '-'}: {one['action']} of {one['resource']} at {one['time']}"
         f"{doubt}, {end}"
     )
+
+
+def _unfetched(fetched: "Fetched") -> list[str]:
+    """What buckets and APIs have and the case does not."""
+    from graphtrail.questions.unfetched import sentences  # noqa: PLC0415 - not for --help
+
+    where = [
+        (" ".join(part for part in (f"account {account}" if account else "", region or "") if part), text)
+        for account, region, text in sentences(fetched)
+    ]
+    return [f"{place}: {text}" if place else text for place, text in where]
 
 
 def _reject(one: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from graphtrail.events.identity import ANONYMOUS
 from graphtrail.graph.silence import DAY, silences
 from graphtrail.questions.blinding import Blind, blind_spans
 from graphtrail.questions.trail import Trail
+from graphtrail.questions.unfetched import sentences, without_data_events
 from graphtrail.stores.calls import Rows
 from graphtrail.stores.store import SessionNode
 from graphtrail.window import iso
@@ -93,6 +94,22 @@ def about_window(trail: Trail) -> None:
         )
     _about_blinding(trail)
     _about_silence(trail)
+    _about_unfetched(trail)
+
+
+def _about_unfetched(trail: Trail) -> None:
+    """Note what was not fetched of the window from buckets and APIs."""
+    for account, region, text in sentences(trail.store.fetched, trail.limits.window):
+        accounts, regions = trail.limits.accounts, trail.limits.regions
+        asked = account is None or not accounts or account in accounts
+        if asked and (region is None or not regions or region in regions):
+            trail.note("not-fetched", text, account, region)
+    if without_data_events(trail.store.fetched):
+        trail.note(
+            "lookup-events",
+            "records were looked up with LookupEvents, which has no data events: reads and writes of objects, items "
+            "and the like are not among them, whatever happened",
+        )
 
 
 def _about_blinding(trail: Trail) -> None:

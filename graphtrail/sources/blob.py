@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 # [prefix/]AWSLogs/[o-ID/]ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/ACCOUNT_CloudTrail_REGION_YYYYMMDDTHHmmZ_16chars.json.gz
 # Source: CloudTrail User Guide, "Finding your CloudTrail log files", "CloudTrail log file name format".
@@ -27,7 +28,9 @@ class Blob:
         size: bytes as they lie there.
         sha256: digest of those bytes; of a stream known only when its parts have been read, empty before.
         parts: the plain bytes, decompressed, in parts that end at line ends where there are any.
-        again: whether ``name`` finds the bytes again; if not, the records must be kept to be shown later.
+        again: whether ``name`` stands for one file that may change, or only repeats (standard input, an API).
+        keep: whether the records must be kept to be shown later: the name finds nothing on this machine.
+        version: what the place calls these bytes of this name (an ETag): while it is the same, so are they.
     """
 
     name: bytes
@@ -35,19 +38,55 @@ class Blob:
     sha256: bytes
     parts: Callable[[], Iterator[bytes | bytearray]] = field(repr=False)
     again: bool = True
+    keep: bool = False
+    version: str | None = None
 
     def delivery(self) -> Delivery | None:
         """What the name says, if it is a name that CloudTrail gives."""
-        found = _LOG_FILE.search(self.name)
-        return Delivery(found[1].decode(), found[2].decode(), found[3].decode()) if found else None
+        return delivery(self.name)
+
+
+def delivery(name: bytes) -> Delivery | None:
+    """What the name of a file says, if it is a name that CloudTrail gives."""
+    found = _LOG_FILE.search(name)
+    return Delivery(found[1].decode(), found[2].decode(), found[3].decode()) if found else None
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A file of a source that could not be read at all; ``reason`` says why."""
+    """A file of a source that could not be read at all.
+
+    Attributes:
+        name: path or URL.
+        reason: why.
+        missed: it is there and could not be fetched: the run has failed, and the next one may not.
+    """
 
     name: bytes
     reason: str
+    missed: bool = False
+
+
+class Stretch(NamedTuple):
+    """What was fetched of a place that is no folder: the logs of one account and Region, over a span of time.
+
+    Attributes:
+        place: URL of the place: a prefix of a bucket, the API of a Region.
+        account, region: whose logs; None where the place does not say it.
+        span: of which times all records were fetched that were there, epoch seconds, both ends included, None where it
+            is open; None if nothing was fetched.
+        reason: why nothing was, None if it was or was not asked for.
+    """
+
+    place: str
+    account: str | None
+    region: str | None
+    span: tuple[int | None, int | None] | None = None
+    reason: str | None = None
+
+
+Found = Iterator[Blob | Unreadable | Stretch]
+Has = Callable[[bytes, str], bool]  # whether the case has a version of a name already
 
 
 def shown(name: bytes) -> str:

@@ -60,6 +60,21 @@ def again(name: bytes) -> Iterator[Blob | Unreadable]:
     return _file(name.partition(b"!")[0] if not os.path.lexists(name) else name)
 
 
+def in_memory(name: bytes, data: bytes, version: str | None = None) -> Found:
+    """The blobs of a file that was fetched: one, of an archive all its members. Their records must be kept.
+
+    Args:
+        name: where it was fetched from.
+        data: its bytes.
+        version: what the place calls these bytes.
+    """
+    found = _archive(name, io.BytesIO(data), _NESTED) if data.startswith(ZIP) else iter((_whole(name, data),))
+    for one in found:
+        if isinstance(one, Blob):
+            one.keep, one.version = True, version
+        yield one
+
+
 def _entries(path: bytes) -> Iterator[bytes]:
     """Everything below a folder that is no folder, sorted by name; links to folders are handed out, not followed."""
     if not os.path.isdir(path) or _is_case(path):  # noqa: PTH112 - the name may be no text

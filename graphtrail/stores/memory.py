@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from graphtrail.case.fetched import Fetched
 from graphtrail.case.tables import Texts
 from graphtrail.graph.layout import FOREVER, NO_TIME, NONE, label_of
 from graphtrail.graph.schema import Confidence
@@ -37,10 +38,12 @@ class MemoryStore:
 
     Attributes:
         calls: the calls of the case, as columns.
+        fetched: what was fetched of the buckets and APIs that the case was made from.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, fetched: Fetched | None = None) -> None:
         """Open the graph in a folder that ``graph.build`` wrote."""
+        self.fetched = fetched or {}
         self._tables = Tables(folder)
         self._whole: dict[tuple[str, str], tuple[ControlEdge, ...]] = {}
         self._sessions: dict[int, SessionNode] = {}

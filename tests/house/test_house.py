@@ -29,6 +29,8 @@ HOMES = {
     "pytimeparse": {"window"},
     "pyvis": {"render"},
     "rich": {"cli"},
+    "s3transfer": {"sources"},
+    "urllib3": {"sources"},
 }
 
 

@@ -1,0 +1,61 @@
+"""Where CloudTrail puts its files in a bucket, told from the parts of a key and never from their number.
+
+``[prefix/]AWSLogs/[o-ID/]ACCOUNT/CloudTrail[-KIND]/REGION/YYYY/MM/DD/...``; one bucket may hold several trails: of an
+organisation and, from before it, of accounts, and the prefix may itself be the id of the organisation.
+Source: CloudTrail User Guide, "Finding your CloudTrail log files" and "Creating a trail for an organization"; the kinds
+are CloudTrail (records), -NetworkActivity, -Insight, -Aggregated and -Digest.
+"""
+
+import re
+from typing import NamedTuple
+
+_TOP = r"(?:.*/)?AWSLogs/"
+_ACCOUNT = r"(?:o-[a-z0-9]{10,32}/)?(?P<account>\d{12})/"
+_STREAM = re.compile(
+    rf"(?P<root>{_TOP}{_ACCOUNT}(?P<kind>CloudTrail(?:-[A-Za-z]+)?)/(?P<region>[a-z0-9-]+)/)(?P<rest>.*)"
+)
+_INSIDE = re.compile(
+    rf"{_TOP}(?:o-[a-z0-9]{{10,32}}/)?(?:(?P<account>\d{{12}})/(?:(?P<kind>CloudTrail(?:-[A-Za-z]+)?)/)?)?"
+)
+_BELOW = re.compile(rf"{_TOP}.")
+DIGEST = "CloudTrail-Digest"
+
+
+class Stream(NamedTuple):
+    """The files of one trail, account and Region, in the order of their delivery.
+
+    Attributes:
+        root: everything before the day in their keys.
+        prefix: what their keys begin with: the root, or more where somebody named more.
+        account, region: whose.
+    """
+
+    root: str
+    prefix: str
+    account: str
+    region: str
+
+
+def stream(prefix: str) -> Stream | None:
+    """The stream that a prefix lies in; None where it is that of no stream, or of digest files."""
+    found = _STREAM.fullmatch(prefix)
+    if found is None or found["kind"] == DIGEST:
+        return None
+    return Stream(found["root"], prefix, found["account"], found["region"])
+
+
+def account(prefix: str) -> str | None:
+    """The account whose files a prefix of a trail stands for, if it says that."""
+    found = _INSIDE.fullmatch(prefix)
+    return found["account"] if found else None
+
+
+def leads_to_streams(prefix: str) -> bool:
+    """Whether there may be streams below a prefix that is inside a trail."""
+    found = _INSIDE.fullmatch(prefix)
+    return found is not None and found["kind"] != DIGEST
+
+
+def is_outside(prefix: str) -> bool:
+    """Whether a prefix lies below ``AWSLogs/`` and is something else than CloudTrail's."""
+    return _BELOW.match(prefix) is not None and not leads_to_streams(prefix) and stream(prefix) is None
