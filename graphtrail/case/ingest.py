@@ -1,8 +1,8 @@
 """Sources into a case: read, derive, write, list; resumable at any moment, harmless to repeat."""
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -86,9 +86,11 @@ def ingest(case: Path, found: Found, tell: Tell = lambda _: None, options: Optio
     """
     with manifest.writing(case) as held, _no_cycles():
         run = _Run(case, held, options or Options())
-        for blob in found(run.has) if callable(found) else found:
-            run.take(blob)
-            tell(blob)
+        ones = iter(found(run.has) if callable(found) else found)
+        with closing(ones) if isinstance(ones, Generator) else nullcontext():
+            for one in ones:
+                run.take(one)
+                tell(one)
         run.end()
         return run.report
 

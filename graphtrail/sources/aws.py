@@ -11,6 +11,7 @@ from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     HTTPClientError,
+    IncompleteReadError,
     NoCredentialsError,
     PartialCredentialsError,
     ProfileNotFound,
@@ -27,6 +28,7 @@ _REGION = "us-east-1"
 _SESSION_NAME = "graphtrail"
 # What botocore and what lies under it raise when AWS refuses or cannot be reached.
 TROUBLE = (BotoCoreError, ClientError, HTTPError, RetriesExceededError)
+_BROKEN = (HTTPError, HTTPClientError, IncompleteReadError)
 # Credentials that will not work again, whatever is asked.
 _DEAD = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
 _UNKNOWN = frozenset(
@@ -125,7 +127,7 @@ def _network(error: BaseException) -> str:
     if isinstance(error, NoCredentialsError | PartialCredentialsError):
         return "no AWS credentials"
     last = error.last_exception if isinstance(error, RetriesExceededError) else error
-    kind = "the connection broke" if isinstance(last, HTTPError | HTTPClientError) else "AWS could not be asked"
+    kind = "the connection broke" if isinstance(last, _BROKEN) else "AWS could not be asked"
     return f"{kind} ({' '.join(str(last).split()) or type(last).__name__})"
 
 

@@ -177,7 +177,10 @@ class Bucket:
             while waiting:
                 yield from self._arrived(waiting.popleft())
         finally:
-            manager.shutdown(cancel=bool(waiting))
+            for one in waiting:
+                if one.future is not None:
+                    one.future.cancel()
+            manager.shutdown()
 
     def _asked_for(self, entry: Entry, manager: TransferManager) -> "_Waiting":
         if self._dead:

@@ -198,7 +198,7 @@ class Server:
         """Let requests fail whose action or path matches a regular expression."""
 
         def met(asked: Asked) -> bool:
-            return all(re.search(pattern, getattr(asked, name)) for name, pattern in meets.items())
+            return all(re.search(pattern, str(getattr(asked, name))) for name, pattern in meets.items())
 
         self.faults.append(Fault(met, answer, times))
 
