@@ -59,6 +59,8 @@ def read(
     """
     _check(sources)
     places = Places(sources, reached or Reach())
+    for caution in places.cautions:
+        note(caution)
     with _progress(sources, quiet=quiet) as advance:
 
         def tell(found: One) -> None:

@@ -16,7 +16,7 @@ _NO_DATA = "cloudtrail://"
 def lacking(fetched: Fetched, window: Window = _ALL) -> Iterator[tuple[str, Place]]:
     """The places of which not everything of a window was fetched, by name."""
     for name, place in sorted(fetched.items()):
-        if place.reason is not None or not place.covers(window):
+        if place.reason is not None or not place.covers(window) or _is_narrowed(name):
             yield name, place
 
 
@@ -36,14 +36,15 @@ def unfetched_rows(fetched: Fetched) -> list[dict[str, Any]]:
 
 def sentences(fetched: Fetched, window: Window = _ALL) -> Iterator[tuple[str | None, str | None, str]]:
     """Account, Region and a sentence for what was not fetched of a window; equal ones of an account stand together."""
-    groups: dict[tuple[str | None, tuple[Span, ...], str | None], list[tuple[str, Place]]] = defaultdict(list)
+    groups: dict[tuple[str | None, tuple[Span, ...], str | None, bool], list[tuple[str, Place]]] = defaultdict(list)
     for name, place in lacking(fetched, window):
-        groups[place.account, place.spans, place.reason].append((name, place))
-    for (account, spans, reason), places in groups.items():
+        groups[place.account, place.spans, place.reason, _is_narrowed(name)].append((name, place))
+    for (account, spans, reason, _), places in groups.items():
         regions = sorted({place.region for _, place in places if place.region})
         names = ", ".join(name for name, _ in places[:_NAMED])
         more = f" and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
-        held = f"only {_said(spans)} was fetched" if spans else "nothing was fetched"
+        narrowed = ", of the records that the name says" if spans and _is_narrowed(places[0][0]) else ""
+        held = f"only {_said(spans)} was fetched{narrowed}" if spans else "nothing was fetched"
         why = f" ({reason})" if reason else ""
         yield account, regions[0] if len(regions) == 1 else None, f"{names}{more}: {held}{why}"
 
@@ -51,6 +52,11 @@ def sentences(fetched: Fetched, window: Window = _ALL) -> Iterator[tuple[str | N
 def without_data_events(fetched: Fetched) -> bool:
     """Whether records were looked up in an API that has no data events."""
     return any(name.startswith(_NO_DATA) and place.spans for name, place in fetched.items())
+
+
+def _is_narrowed(name: str) -> bool:
+    """Whether an API was asked for some records only."""
+    return "?" in name and not name.startswith("s3://")
 
 
 def _said(spans: tuple[Span, ...]) -> str:

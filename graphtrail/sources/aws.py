@@ -119,7 +119,7 @@ def explained(error: BaseException) -> str:
     for codes, advice in _ADVICE:
         if code in codes:
             return advice(said)
-    return f"{code}: {said}" if said else code
+    return f"{code}: {said}" if said else code or str(error)
 
 
 def _network(error: BaseException) -> str:

@@ -58,6 +58,8 @@ class Plan(NamedTuple):
 class Bucket:
     """One prefix of one bucket as a source."""
 
+    caution: str | None = None
+
     def __init__(self, source: str, account: Account, selection: Selection) -> None:
         """Find the bucket, and its Region.
 

@@ -1,6 +1,6 @@
 """What a source is, by its name: a folder, a file, standard input, or a place of AWS."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from graphtrail.errors import UsageError
@@ -12,17 +12,23 @@ if TYPE_CHECKING:
     from graphtrail.sources.aws import Account
     from graphtrail.sources.bucket import Plan
 
-SCHEMES = ("s3://",)
+SCHEMES = ("s3://", "cloudtrail://", "lake://")
 
 
 class Place(Protocol):
-    """A source."""
+    """A source.
+
+    Attributes:
+        caution: what it can never show, None if it can show everything.
+    """
+
+    caution: str | None
 
     def blobs(self, has: Has) -> Found:
         """What is wanted of it and the case does not have."""
 
-    def plan(self, has: Has) -> "Plan":
-        """What ``blobs`` would fetch."""
+
+_Opens = Callable[[str, "Account", Selection], Place]
 
 
 class Reach(NamedTuple):
@@ -78,17 +84,31 @@ class Places:
         """What would be fetched.
 
         Raises:
-            UsageError: a source is a folder or file: nothing is fetched of it.
+            UsageError: a source is no bucket: only a bucket says how much it holds.
         """
+        from graphtrail.sources.bucket import Bucket  # noqa: PLC0415 - a fifth of a second, and folders need none
+
         for source, place in self._opened:
-            if place is None:
-                raise UsageError(f"{source}: lies on this machine: there is nothing to plan")
+            if not isinstance(place, Bucket):
+                raise UsageError(f"{source}: only of a bucket (s3://...) it can be said before what is fetched")
             yield place.plan(has)
+
+    @property
+    def cautions(self) -> list[str]:
+        """What the sources can never show."""
+        return [f"{source}: {place.caution}" for source, place in self._opened if place and place.caution]
 
     def _open(self, source: str) -> Place:
         from graphtrail.sources.aws import Account  # noqa: PLC0415 - a fifth of a second, and folders need none
         from graphtrail.sources.bucket import Bucket  # noqa: PLC0415 - as above
+        from graphtrail.sources.lake import Lake  # noqa: PLC0415 - as above
+        from graphtrail.sources.lookup_events import LookupEvents  # noqa: PLC0415 - as above
 
         if self._account is None:
             self._account = Account(self._reach.access)
-        return Bucket(source, self._account, self._reach.selection)
+        kinds: dict[str, Callable[[str, Account, Selection], Place]] = {
+            "s3": Bucket,
+            "cloudtrail": LookupEvents,
+            "lake": Lake,
+        }
+        return kinds[source.partition("://")[0]](source, self._account, self._reach.selection)

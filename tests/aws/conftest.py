@@ -8,8 +8,6 @@ import pytest
 from aws_server import Server
 from commands import Ran, here
 
-ACCOUNT = "123456789012"  # moto's own
-
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:

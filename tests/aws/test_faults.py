@@ -1,4 +1,4 @@
-"""What goes wrong on the way: each run ends with all that it could get, says what it could not, and can be completed."""
+"""What goes wrong on the way: a run ends with all that it could get, says what it could not, and can be completed."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -188,7 +188,7 @@ def test_a_server_that_is_not_there(run: Run, monkeypatch: pytest.MonkeyPatch):
     assert not Path("graphtrail-case").exists()
 
 
-def test_a_run_that_is_killed_goes_on_where_it_was(run: Run, aws: Server, monkeypatch: pytest.MonkeyPatch):
+def test_a_run_that_is_killed_goes_on_where_it_was(run: Run, aws: Server):
     def killed() -> None:
         raise KeyboardInterrupt
 

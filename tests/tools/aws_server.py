@@ -26,6 +26,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 Environ = dict[str, Any]
 Start = Callable[..., Any]
+ACCOUNT = "123456789012"  # moto's own
 App = Callable[[Environ, Start], Iterable[bytes]]
 ATTRIBUTES = {
     "EventId": "EventId",
@@ -78,6 +79,7 @@ class World:
         keys: public keys, as ListPublicKeys gives them: ``Value``, ``ValidityStartTime``, ``Fingerprint``.
         lake: rows of the results of queries, by their order.
         statements: queries that came in.
+        ends: what is said of queries, each time they are asked for; FINISHED when nothing is left.
         every: each so many requests to LookupEvents one is refused as too many; 0 never.
     """
 
@@ -85,6 +87,7 @@ class World:
     keys: list[dict[str, Any]] = field(default_factory=list)
     lake: list[dict[str, str]] = field(default_factory=list)
     statements: list[dict[str, Any]] = field(default_factory=list)
+    ends: list[str] = field(default_factory=list)
     every: int = 0
     count: int = 0
 
@@ -139,7 +142,8 @@ def _start_query(self: CloudTrailResponse) -> str:
 
 
 def _describe_query(self: CloudTrailResponse) -> str:
-    return json.dumps({"QueryId": self._get_param("QueryId"), "QueryStatus": "FINISHED"})
+    status = WORLD.ends.pop(0) if WORLD.ends else "FINISHED"
+    return json.dumps({"QueryId": self._get_param("QueryId"), "QueryStatus": status})
 
 
 def _get_query_results(self: CloudTrailResponse) -> str:
@@ -248,7 +252,9 @@ def error(status: str, code: str, message: str = "made by a test") -> Callable[.
             body = json.dumps({"__type": code, "message": message}).encode()
             kind = "application/x-amz-json-1.1"
         else:
-            body = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>{message}</Message></Error>".encode()
+            told = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+            form = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
+            body = f"<?xml version='1.0'?>{f'<ErrorResponse>{told}</ErrorResponse>' if form else told}".encode()
             kind = "application/xml"
         start(status, [("Content-Type", kind), ("Content-Length", str(len(body))), ("x-amzn-errortype", code)])
         return [body]

@@ -1,0 +1,107 @@
+"""LookupEvents as a source, over HTTP, and what it cannot show."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from aws_server import ACCOUNT, Server, error, lookup_event
+from cases import case_of, digest, record, totals, write
+from commands import Ran
+
+from graphtrail import api
+
+Run = Callable[..., Ran]
+EU, US = "eu-west-1", "us-east-1"
+
+
+def recent(number: int, days: float = 1, **said: object) -> dict[str, object]:
+    """A management event of some days ago."""
+    when = datetime.now(UTC) - timedelta(days=days, seconds=number)
+    return record(number, eventTime=f"{when:%Y-%m-%dT%H:%M:%SZ}", eventCategory="Management", **said)
+
+
+@pytest.fixture
+def held(aws: Server) -> dict[str, list[dict[str, object]]]:
+    """Two Regions, one with more than one page."""
+    records = {
+        EU: [recent(number, eventName="AssumeRole" if number % 2 else "GetObject") for number in range(120)],
+        US: [recent(1000, awsRegion=US, eventName="AssumeRole"), recent(1001, 100, awsRegion=US)],
+    }
+    aws.world.lookups = {region: list(map(lookup_event, found)) for region, found in records.items()}
+    return records
+
+
+@pytest.mark.parametrize("every", [0, 2])
+def test_all_regions_are_looked_up_whole(
+    run: Run, aws: Server, held: dict[str, list[dict]], every: int, tmp_path: Path
+):
+    aws.world.every = every
+    ran = run("ingest", "cloudtrail://")
+    assert ran.code == 0, ran.err
+    assert "no data events" in ran.err
+    case = api.open("graphtrail-case")
+    young = [*held[EU], held[US][0]]
+    assert digest(case) == digest(case_of(tmp_path / "other", write(tmp_path / "a.json", young)))
+    asked = {one.region for one in aws.asked("LookupEvents")}
+    assert {EU, US, "ap-northeast-1"} <= asked
+    assert len(asked) > 10
+    event = held[EU][3]["eventID"]
+    assert case.event(event)[0].record["eventID"] == event
+    gaps = {gap.code for gap in case.ask.who_touched("arn:aws:s3:::crown").coverage}
+    assert {"lookup-events", "not-fetched"} <= gaps
+    assert "only " in run("status").out
+    aws.world.every = 2
+    again = run("ingest", "cloudtrail://", "--region", EU)
+    assert again.code == 0, "half of the requests were refused as too many, and asked again"
+    assert totals(api.open("graphtrail-case"))["events"] == len(young)
+
+
+def test_a_window_and_regions_are_asked_for(run: Run, aws: Server, held: dict[str, list[dict]]):
+    aws.requests.clear()
+    assert run("ingest", "cloudtrail://", "--since", "100d", "--until", "12h", "--region", EU).code == 0
+    assert not aws.asked("POST", "ec2")
+    assert {one.region for one in aws.asked("LookupEvents")} == {EU}
+    assert totals(api.open("graphtrail-case"))["events"] == len(held[EU])
+    assert run("ingest", "cloudtrail://", "--since", "1h", "--region", EU, "--case", "new").code == 0
+    assert totals(api.open("new"))["events"] == 0
+    window = api.open("graphtrail-case").ask.events(since="2d", until="1d").coverage
+    assert "not-fetched" not in {gap.code for gap in window}
+
+
+def test_one_attribute_narrows_it_and_the_case_says_so(run: Run, held: dict[str, list[dict]]):
+    assert sum(one["eventName"] == "AssumeRole" for found in held.values() for one in found) == 61
+    assert run("ingest", "cloudtrail://?EventName=AssumeRole").code == 0
+    case = api.open("graphtrail-case")
+    assert totals(case)["events"] == 61
+    assert all("?EventName=AssumeRole" in one["place"] for one in case.status()["not_fetched"])
+    assert any("of the records that the name says" in gap.text for gap in case.ask.events(since="1d").coverage)
+    for source in ("cloudtrail://?Name=x", "cloudtrail://?EventName=a&EventId=b", "cloudtrail://eu-west-1"):
+        assert run("ingest", source).code == 2
+
+
+def test_another_account_is_not_looked_up(run: Run, aws: Server, held: dict[str, list[dict]]):
+    assert run("ingest", "cloudtrail://", "--account", "999988887777").code == 0
+    assert not aws.asked("LookupEvents")
+    assert {one["account"] for one in api.open("graphtrail-case").status()["not_fetched"]} == {ACCOUNT}
+    assert run("ingest", "cloudtrail://", "--account", ACCOUNT).code == 0
+    assert totals(api.open("graphtrail-case"))["events"] == len(held[EU]) + 1
+
+
+def test_what_breaks_off_is_kept_as_far_as_it_came_and_can_be_completed(
+    run: Run, aws: Server, held: dict[str, list[dict]], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    aws.fail(error("400 Bad Request", "AccessDeniedException", "no"), action="LookupEvents", region=US)
+    ran = run("ingest", "cloudtrail://")
+    assert ran.code == 1
+    assert f"cloudtrail://{ACCOUNT}/{US}: not allowed" in ran.err
+    assert totals(api.open("graphtrail-case"))["events"] == len(held[EU])
+    aws.faults.clear()
+    assert run("ingest", "cloudtrail://").code == 0
+    assert totals(api.open("graphtrail-case"))["events"] == len(held[EU]) + 1
+    assert not [one for one in api.open("graphtrail-case").status()["not_fetched"] if one["reason"]]
+    aws.fail(error("403 Forbidden", "UnauthorizedOperation", "no"), action="POST")
+    denied = run("ingest", "cloudtrail://")
+    assert denied.code == 1
+    assert "not allowed" in denied.err
