@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "investigate": "Sources in, the answer and a page out: the main job in one line.",
     "ingest": "Read sources into a case.",
+    "follow": "Take in what is announced on a queue, as it comes.",
     "status": "What a case holds, and what its logs cover.",
     "ask": "Ask a question of a case.",
     "show": "Draw the page around one or more seeds.",

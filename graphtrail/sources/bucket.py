@@ -55,6 +55,67 @@ class Plan(NamedTuple):
     unlisted: tuple[str, ...]
 
 
+class Fetcher:
+    """Gets objects of one bucket."""
+
+    def __init__(self, client: "S3Client", bucket: str, *, requester_pays: bool = False) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._extra = {"RequestPayer": "requester"} if requester_pays else {}
+        self._dead: str | None = None
+
+    def fetched(self, entries: Iterable[Entry]) -> Found:
+        """Objects, several under way at a time, in their order."""
+        waiting: deque[_Waiting] = deque()
+        size = 0
+        settings = TransferConfig(max_request_concurrency=CONNECTIONS // 2, multipart_threshold=_ONE_GET)
+        manager = TransferManager(self._client, settings)
+        try:
+            for entry in entries:
+                waiting.append(self._asked_for(entry, manager))
+                size += entry.size or 0
+                while len(waiting) >= _UNDER_WAY or size > _BYTES_UNDER_WAY:
+                    size -= waiting[0].entry.size or 0
+                    yield from self._arrived(waiting.popleft())
+            while waiting:
+                yield from self._arrived(waiting.popleft())
+        finally:
+            for one in waiting:
+                if one.future is not None:
+                    one.future.cancel()
+            manager.shutdown()
+
+    def _asked_for(self, entry: Entry, manager: TransferManager) -> "_Waiting":
+        if self._dead:
+            return _Waiting(entry, None, None, _NOT_ASKED.format(self._dead))
+        if (entry.size or 0) > _LARGEST:
+            why = f"{entry.size:,} bytes are too many to be read from a bucket: copy it (aws s3 cp) and name the file"
+            return _Waiting(entry, None, None, why)
+        into = BytesIO()
+        sizes = [] if entry.size is None else [_Size(entry.size)]
+        future = manager.download(self._bucket, entry.key, into, extra_args=self._extra, subscribers=sizes)
+        return _Waiting(entry, into, future, None)
+
+    def _arrived(self, one: "_Waiting") -> Found:
+        name = f"{SCHEME}{self._bucket}/{one.entry.key}".encode()
+        reason = one.reason
+        if one.future is not None:
+            try:
+                one.future.result()
+            except TROUBLE as error:
+                self.note_death(error)
+                reason = explained(error)
+        if reason is not None or one.into is None:
+            yield Unreadable(name, reason or "", missed=True)
+            return
+        yield from in_memory(name, one.into.getvalue(), one.entry.etag or None)
+
+    def note_death(self, error: Exception) -> None:
+        """Credentials that are dead are not tried on a million objects."""
+        if is_dead(error):
+            self._dead = explained(error)
+
+
 class Bucket:
     """One prefix of one bucket as a source."""
 
@@ -73,10 +134,9 @@ class Bucket:
         self._source = source
         self._bucket = name
         self._selection = selection
-        self._extra = {"RequestPayer": "requester"} if account.access.requester_pays else {}
-        self._client: S3Client = _at_home(account, source, name)
-        self._listing = Listing(self._client, name, selection, requester_pays=account.access.requester_pays)
-        self._dead: str | None = None
+        client = at_home(account, source, name)
+        self._listing = Listing(client, name, selection, requester_pays=account.access.requester_pays)
+        self._fetcher = Fetcher(client, name, requester_pays=account.access.requester_pays)
 
     def blobs(self, has: Has) -> Found:
         """What is wanted and the case does not have, then what was fetched of each stream.
@@ -90,7 +150,7 @@ class Bucket:
             yield from map(self._stretch, found.left)
             yield from (Stretch(f"{self._url(prefix)}*", None, None) for prefix in found.beside)
             done: dict[str, Stretch] = {}
-            yield from self._fetched(self._wanted(found.streams, has, pool, done))
+            yield from self._fetcher.fetched(self._wanted(found.streams, has, pool, done))
             yield from done.values()
 
     def plan(self, has: Has) -> Plan:
@@ -136,7 +196,7 @@ class Bucket:
                 if has(self._name(entry), entry.etag):
                     known += 1
                 else:
-                    objects, size = objects + 1, size + entry.size
+                    objects, size = objects + 1, size + (entry.size or 0)
         return objects, size, known
 
     def _chosen(self, page: Page) -> Iterator[Entry]:
@@ -151,7 +211,7 @@ class Bucket:
                 for page in self._pages(stream, first):
                     yield from (entry for entry in self._chosen(page) if not has(self._name(entry), entry.etag))
             except TROUBLE as error:
-                self._note_death(error)
+                self._fetcher.note_death(error)
                 done[stream.prefix] = self._stretch(stream.prefix, reason=explained(error))
             else:
                 done[stream.prefix] = self._stretch(stream.prefix, span=self._selection.span)
@@ -162,57 +222,6 @@ class Bucket:
         while page.token:
             page = self._listing.following(stream, page.token)
             yield page
-
-    def _fetched(self, entries: Iterable[Entry]) -> Found:
-        """Objects, several under way at a time, in their order."""
-        waiting: deque[_Waiting] = deque()
-        size = 0
-        settings = TransferConfig(max_request_concurrency=CONNECTIONS // 2, multipart_threshold=_ONE_GET)
-        manager = TransferManager(self._client, settings)
-        try:
-            for entry in entries:
-                waiting.append(self._asked_for(entry, manager))
-                size += entry.size
-                while len(waiting) >= _UNDER_WAY or size > _BYTES_UNDER_WAY:
-                    size -= waiting[0].entry.size
-                    yield from self._arrived(waiting.popleft())
-            while waiting:
-                yield from self._arrived(waiting.popleft())
-        finally:
-            for one in waiting:
-                if one.future is not None:
-                    one.future.cancel()
-            manager.shutdown()
-
-    def _asked_for(self, entry: Entry, manager: TransferManager) -> "_Waiting":
-        if self._dead:
-            return _Waiting(entry, None, None, _NOT_ASKED.format(self._dead))
-        if entry.size > _LARGEST:
-            why = f"{entry.size:,} bytes are too many to be read from a bucket: copy it (aws s3 cp) and name the file"
-            return _Waiting(entry, None, None, why)
-        into = BytesIO()
-        size = _Size(entry.size)
-        future = manager.download(self._bucket, entry.key, into, extra_args=self._extra, subscribers=[size])
-        return _Waiting(entry, into, future, None)
-
-    def _arrived(self, one: "_Waiting") -> Found:
-        name = self._name(one.entry)
-        reason = one.reason
-        if one.future is not None:
-            try:
-                one.future.result()
-            except TROUBLE as error:
-                self._note_death(error)
-                reason = explained(error)
-        if reason is not None or one.into is None:
-            yield Unreadable(name, reason or "", missed=True)
-            return
-        yield from in_memory(name, one.into.getvalue(), one.entry.etag)
-
-    def _note_death(self, error: Exception) -> None:
-        """Credentials that are dead are not tried on a million objects."""
-        if is_dead(error):
-            self._dead = explained(error)
 
     def _stretch(
         self, prefix: str, span: tuple[int | None, int | None] | None = None, reason: str | None = None
@@ -248,7 +257,7 @@ class _Size(BaseSubscriber):
         future.meta.provide_transfer_size(self._size)
 
 
-def _at_home(account: Account, source: str, bucket: str) -> "S3Client":
+def at_home(account: Account, source: str, bucket: str) -> "S3Client":
     """A client in the Region of a bucket.
 
     Raises:

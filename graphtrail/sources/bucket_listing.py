@@ -25,11 +25,11 @@ Made = TypeVar("Made")
 
 
 class Entry(NamedTuple):
-    """An object, as a listing names it."""
+    """An object, as a listing or a message names it; the tag may be empty, the size None, where it says none."""
 
     key: str
     etag: str
-    size: int
+    size: int | None
 
 
 class Page(NamedTuple):
