@@ -23,6 +23,7 @@ COMMANDS = {
     "ask": "Ask a question of a case.",
     "show": "Draw the page around one or more seeds.",
     "event": "Show a record, where it lies, and what it proves.",
+    "athena": "Prepare Athena for a trail bucket.",
     "export": "Write the whole graph as JSON, CSV or GraphML.",
     "demo": "Simulate an incident and do the main job on it.",
     "doctor": "Say what is installed and what works.",

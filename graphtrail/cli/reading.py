@@ -73,6 +73,8 @@ def read(
                 note(f"read {shown(found.name)}")
 
         report = ingest(case, places.blobs, tell, Options(keep_records=keep_records))
+    for remark in places.remarks:
+        note(remark)
     prepare(case)
     if not quiet:
         _say(report, case)

@@ -151,3 +151,8 @@ _ADVICE: tuple[tuple[frozenset[str], Callable[[str], str]], ...] = (
         lambda said: f"it lies in an archive ({said}): restore it first (aws s3api restore-object)",
     ),
 )
+
+
+def all_regions() -> list[str]:
+    """The Regions of CloudTrail that this botocore knows; nothing is asked."""
+    return sorted(boto3.session.Session().get_available_regions("cloudtrail"))

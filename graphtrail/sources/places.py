@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from graphtrail.sources.aws import Account
     from graphtrail.sources.bucket import Plan
 
-SCHEMES = ("s3://", "cloudtrail://", "lake://")
+SCHEMES = ("s3://", "cloudtrail://", "athena://", "lake://")
 
 
 class Place(Protocol):
@@ -94,12 +94,18 @@ class Places:
             yield place.plan(has)
 
     @property
+    def remarks(self) -> list[str]:
+        """What is to be said when all has been read."""
+        return [remark for _, place in self._opened for remark in getattr(place, "remarks", ())]
+
+    @property
     def cautions(self) -> list[str]:
         """What the sources can never show."""
         return [f"{source}: {place.caution}" for source, place in self._opened if place and place.caution]
 
     def _open(self, source: str) -> Place:
-        from graphtrail.sources.aws import Account  # noqa: PLC0415 - a fifth of a second, and folders need none
+        from graphtrail.sources.athena.source import Athena  # noqa: PLC0415 - a fifth of a second; folders need none
+        from graphtrail.sources.aws import Account  # noqa: PLC0415 - as above
         from graphtrail.sources.bucket import Bucket  # noqa: PLC0415 - as above
         from graphtrail.sources.lake import Lake  # noqa: PLC0415 - as above
         from graphtrail.sources.lookup_events import LookupEvents  # noqa: PLC0415 - as above
@@ -109,6 +115,7 @@ class Places:
         kinds: dict[str, Callable[[str, Account, Selection], Place]] = {
             "s3": Bucket,
             "cloudtrail": LookupEvents,
+            "athena": Athena,
             "lake": Lake,
         }
         return kinds[source.partition("://")[0]](source, self._account, self._reach.selection)

@@ -25,7 +25,7 @@ HOMES = {
     "networkx": {"api", "stores"},
     "pandas": {"api"},
     "platformdirs": {"cli"},
-    "pyarrow": {"case"},
+    "pyarrow": {"case", "sources"},
     "pytimeparse": {"window"},
     "pyvis": {"render"},
     "rich": {"cli"},
