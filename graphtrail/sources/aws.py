@@ -77,6 +77,28 @@ class Account:
         """The Region that the environment names."""
         return self._session.region_name or _REGION
 
+    @property
+    def partition(self) -> str:
+        """The partition of that Region, as it stands in ARNs."""
+        return self._session.get_partition_for_region(self.region)
+
+    def bucket_region(self, bucket: str) -> str | None:
+        """The Region of a bucket; None where it is that of the environment.
+
+        Raises:
+            ClientError, BotoCoreError: as AWS answers, but where it forbids to look and still says the Region.
+        """
+        client = self.client("s3")
+        try:
+            held: dict[str, Any] = client.head_bucket(Bucket=bucket)
+        except ClientError as error:
+            if not is_denied(error):
+                raise
+            held = dict(error.response)  # whether anything may be read of it shows when it is listed
+        headers = held.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+        region = held.get("BucketRegion") or headers.get("x-amz-bucket-region")
+        return None if region == client.meta.region_name else region
+
     def client(
         self, service: str, region: str | None = None, mode: Literal["standard", "adaptive"] = "standard"
     ) -> Any:  # noqa: ANN401 - of any service

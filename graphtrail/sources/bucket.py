@@ -6,7 +6,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from botocore.exceptions import ClientError
 from s3transfer.manager import TransferConfig, TransferManager
 from s3transfer.subscribers import BaseSubscriber
 
@@ -263,17 +262,10 @@ def at_home(account: Account, source: str, bucket: str) -> "S3Client":
     Raises:
         SourceError: there is no such bucket, or AWS cannot be asked.
     """
-    client: S3Client = account.client("s3")
     try:
-        held: dict[str, Any] = dict(client.head_bucket(Bucket=bucket))
-    except ClientError as error:
+        client: S3Client = account.client("s3", account.bucket_region(bucket))
+    except TROUBLE as error:
         if code_of(error) in {"404", "NoSuchBucket"}:
             raise SourceError(f"{source}: there is no bucket {bucket}") from None
-        if is_dead(error):
-            raise SourceError(f"{source}: {explained(error)}") from None
-        held = dict(error.response)  # whether anything may be read of it shows when it is listed
-    except TROUBLE as error:
         raise SourceError(f"{source}: {explained(error)}") from None
-    headers = held.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-    region = held.get("BucketRegion") or headers.get("x-amz-bucket-region")
-    return client if region in {None, client.meta.region_name} else account.client("s3", region)
+    return client
