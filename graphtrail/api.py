@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphtrail.case import manifest
-from graphtrail.errors import NotFound, UsageError
+from graphtrail.errors import NotFound, SourceError, UsageError
 from graphtrail.graph.layout import FOREVER
 from graphtrail.graph.layout import folder as graph_folder
 from graphtrail.graph.model import Subgraph
@@ -64,25 +64,40 @@ def open(case: str | Path = DEFAULT) -> Case:  # noqa: A001 - what one does to a
     return Case(folder)
 
 
-def ingest(*sources: str | Path, case: str | Path = DEFAULT, keep_records: bool = False) -> Case:
-    """Read files and folders into a case, made if there is none, and open it.
+def ingest(*sources: str | Path, case: str | Path = DEFAULT, keep_records: bool = False, **options: Given) -> Case:
+    """Read sources into a case, made if there is none, and open it.
 
     Args:
-        sources: paths; ``-`` is standard input.
+        sources: folders and files; ``-`` is standard input; ``s3://bucket/prefix/``, ``cloudtrail://`` and the like.
         case: the folder of the case.
         keep_records: store the records themselves too, secrets removed.
+        options: what is fetched from AWS, and how: ``since``, ``until``, ``account``, ``region`` (one or several),
+            ``profile``, ``endpoint_url``, ``role_arn``, ``external_id``, ``request_payer``.
 
     Raises:
-        SourceError: a source does not exist.
+        UsageError: a source is named wrongly, or an option.
+        SourceError: a source does not exist or cannot be reached, or something of it could not be fetched: the case
+            then holds the rest, and the same call again completes it.
         CaseLocked: another process is writing the case.
         CaseError: the folder is no case, or cannot be written.
     """
     from graphtrail.case import ingest as ingesting  # noqa: PLC0415 - a question reads no logs
-    from graphtrail.sources.files import blobs  # noqa: PLC0415 - as above
+    from graphtrail.sources.places import Places, reach  # noqa: PLC0415 - as above
 
+    named = {
+        name: sorted(_several(value)) if name in {"account", "region"} else value for name, value in options.items()
+    }
+    try:
+        reached = reach(**named)  # type: ignore[arg-type]  # each is checked where it is used
+    except TypeError as wrong:
+        raise UsageError(f"ingest: {wrong}") from None
     folder = Path(case)
-    ingesting.ingest(folder, blobs(map(str, sources)), options=ingesting.Options(keep_records=keep_records))
-    return open(folder)
+    places = Places(list(map(str, sources)), reached)
+    report = ingesting.ingest(folder, places.blobs, options=ingesting.Options(keep_records=keep_records))
+    opened = open(folder)
+    if report.missed:
+        raise SourceError(f"{report.missed} file(s) or place(s) could not be fetched: see {folder}; call it again")
+    return opened
 
 
 class Case:

@@ -87,11 +87,11 @@ def _permissions(sources: tuple[str, ...], others: dict[str, Any]) -> bool:
     import json  # noqa: PLC0415 - not for --help
 
     from graphtrail.cli import printable  # noqa: PLC0415 - as above
-    from graphtrail.cli.reading import reach  # noqa: PLC0415 - as above
     from graphtrail.sources.aws import Account  # noqa: PLC0415 - as above
     from graphtrail.sources.permissions import DENIED, FAILED, checks, policy  # noqa: PLC0415 - as above
+    from graphtrail.sources.places import reach  # noqa: PLC0415 - as above
 
-    account = Account(reach(others | {"since": None, "until": None, "account": (), "region": ()}).access)
+    account = Account(reach(**others).access)
     found = [check for source in sources for check in checks(source, account)]
     for check in found:
         why = f": {check.said}" if check.said else ""

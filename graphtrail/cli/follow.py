@@ -41,8 +41,8 @@ def follow(
     comes again does no harm; one that is not understood stays. Ends at Ctrl-C or SIGTERM, with what came added.
     """
     from graphtrail.cli.following import following  # noqa: PLC0415 - not for --help
-    from graphtrail.cli.reading import reach  # noqa: PLC0415 - as above
+    from graphtrail.sources.places import reach  # noqa: PLC0415 - as above
 
-    reached = reach(others | {"since": None, "until": None})
+    reached = reach(**others)
     if following(queue_url, case, reached, every=every, once=once, verbose=verbose, quiet=quiet):
         raise click.exceptions.Exit(1)

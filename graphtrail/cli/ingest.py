@@ -34,9 +34,10 @@ def ingest(
     --since, --until, --account and --region choose what is fetched from a bucket; a file that is read is read whole.
     What was not fetched stands in status. Leaves with 1 if something is there and could not be fetched.
     """
-    from graphtrail.cli.reading import planned, reach, read  # noqa: PLC0415 - not for --help
+    from graphtrail.cli.reading import planned, read  # noqa: PLC0415 - not for --help
+    from graphtrail.sources.places import reach  # noqa: PLC0415 - as above
 
-    reached = reach(others)
+    reached = reach(**others)
     if plan:
         failed = planned(sources, case, reached)
     else:

@@ -51,14 +51,15 @@ def investigate(  # noqa: PLR0913 - the main job in one line has the options of 
     anything else where it comes from and what it reached. With -o page.html it also writes the page.
     """
     from graphtrail.cli.output import FOUND  # noqa: PLC0415 - not for --help
-    from graphtrail.cli.reading import reach, read  # noqa: PLC0415 - as above
+    from graphtrail.cli.reading import read  # noqa: PLC0415 - as above
     from graphtrail.cli.showing import answer  # noqa: PLC0415 - as above
+    from graphtrail.sources.places import reach  # noqa: PLC0415 - as above
 
     seeds = [named for named in (principal, session, key, ip, event) if named]
     if len(seeds) + bool(resource) != 1:
         raise UsageError("name one of --resource, --principal, --session, --key, --ip and --event")
     folder = case or own_case(sources)
-    reached = reach(others)
+    reached = reach(**{name: value for name, value in others.items() if name != "min_confidence"})
     limits = {name: value for name, value in others.items() if name in LIMITS}
     failed = read(sources, folder, reached, verbose=verbose, quiet=quiet)
     found = answer(folder, resource, seeds, limits, output, file, limit)

@@ -1,11 +1,9 @@
 """Reading sources into a case, with a progress bar where somebody looks on."""
 
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -16,27 +14,6 @@ from graphtrail.graph.prepared import prepare
 from graphtrail.sources.blob import Blob, Stretch, Unreadable, shown
 from graphtrail.sources.files import STANDARD_INPUT, extent
 from graphtrail.sources.places import Places, Reach, is_remote
-from graphtrail.sources.selection import Access, Selection
-from graphtrail.window import window
-
-
-def reach(given: Mapping[str, Any]) -> Reach:
-    """How places are reached and what of them is wanted, by the options of ``options.selection`` and ``options.aws``.
-
-    Raises:
-        UsageError: a time is none, or the window ends before it begins.
-    """
-    span = window(given["since"], given["until"], int(time.time()))
-    return Reach(
-        Access(
-            profile=given["profile"],
-            endpoint_url=given["endpoint_url"],
-            role_arn=given["role_arn"],
-            external_id=given["external_id"],
-            requester_pays=given["request_payer"],
-        ),
-        Selection(span, frozenset(given["account"]), frozenset(given["region"])),
-    )
 
 
 def read(

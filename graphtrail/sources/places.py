@@ -1,12 +1,14 @@
 """What a source is, by its name: a folder, a file, standard input, or a place of AWS."""
 
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from graphtrail.errors import UsageError
 from graphtrail.sources.blob import Found, Has
 from graphtrail.sources.files import blobs
 from graphtrail.sources.selection import Access, Selection
+from graphtrail.window import window
 
 if TYPE_CHECKING:
     from graphtrail.sources.aws import Account
@@ -41,6 +43,29 @@ class Reach(NamedTuple):
 
     access: Access = Access()
     selection: Selection = Selection()
+
+
+def reach(  # noqa: PLR0913 - an option each
+    *,
+    since: str | None = None,
+    until: str | None = None,
+    account: Iterable[str] = (),
+    region: Iterable[str] = (),
+    profile: str | None = None,
+    endpoint_url: str | None = None,
+    role_arn: str | None = None,
+    external_id: str | None = None,
+    request_payer: bool = False,
+) -> Reach:
+    """How places are reached and what of them is wanted, by the options of the command line.
+
+    Raises:
+        UsageError: a time is none, or the window ends before it begins.
+    """
+    return Reach(
+        Access(profile, endpoint_url, role_arn, external_id, request_payer),
+        Selection(window(since, until, int(time.time())), frozenset(account), frozenset(region)),
+    )
 
 
 def is_remote(source: str) -> bool:
