@@ -161,7 +161,7 @@ class Listing:
             ClientError, BotoCoreError: as AWS answers.
         """
         day = self._selection.first_day
-        start = f"{stream.root}{day}/" if day and stream.root else None
+        start = stream.day(day) if day and stream.root else None
         return self._page(stream, {"StartAfter": start} if start and start > stream.prefix else {})
 
     def following(self, stream: Stream, token: str) -> Page:
@@ -190,7 +190,7 @@ class Listing:
         token: str | None = held.get("NextContinuationToken")
         last = self._selection.last_day if stream.root else None
         if last:
-            end = f"{stream.root}{last}/\U0010ffff"
+            end = f"{stream.day(last)}\U0010ffff"
             within = [entry for entry in entries if entry.key <= end]
             going_on = token is not None and len(within) == len(entries)
             entries, token = within, token if going_on else None

@@ -2,8 +2,10 @@
 
 ``[prefix/]AWSLogs/[o-ID/]ACCOUNT/CloudTrail[-KIND]/REGION/YYYY/MM/DD/...``; one bucket may hold several trails: of an
 organisation and, from before it, of accounts, and the prefix may itself be the id of the organisation.
+Security Lake lays its objects into partitions: ``[aws|ext]/SOURCE/VERSION/region=R/accountId=A/eventDay=YYYYMMDD/...``.
 Source: CloudTrail User Guide, "Finding your CloudTrail log files" and "Creating a trail for an organization"; the kinds
-are CloudTrail (records), -NetworkActivity, -Insight, -Aggregated and -Digest.
+are CloudTrail (records), -NetworkActivity, -Insight, -Aggregated and -Digest; Security Lake User Guide, "Source
+versions" and "Collecting data from custom sources".
 """
 
 import re
@@ -18,6 +20,10 @@ _INSIDE = re.compile(
     rf"{_TOP}(?:o-[a-z0-9]{{10,32}}/)?(?:(?P<account>\d{{12}})/(?:(?P<kind>CloudTrail(?:-[A-Za-z]+)?)/)?)?"
 )
 _BELOW = re.compile(rf"{_TOP}.")
+_PARTITION = re.compile(r"(?P<root>(?:.*/)?region=(?P<region>[a-z0-9-]+)/accountId=(?P<account>\w+)/)(?P<rest>.*)")
+_PARTITIONS = re.compile(r"(?:.*/)?region=[a-z0-9-]+/")
+# Sources of Security Lake that are no calls of CloudTrail's.
+_OTHERS = re.compile(r"(?:.*/)?aws/(?:VPC_FLOW|ROUTE53|SH_FINDINGS|EKS_AUDIT|WAF)/.*")
 DIGEST = "CloudTrail-Digest"
 
 
@@ -28,16 +34,25 @@ class Stream(NamedTuple):
         root: everything before the day in their keys.
         prefix: what their keys begin with: the root, or more where somebody named more.
         account, region: whose.
+        partitioned: whether its days are partitions of Security Lake.
     """
 
     root: str
     prefix: str
     account: str
     region: str
+    partitioned: bool = False
+
+    def day(self, day: str) -> str:
+        """What the keys of a day begin with; ``day`` is ``2024/03/01``."""
+        return f"{self.root}eventDay={day.replace('/', '')}/" if self.partitioned else f"{self.root}{day}/"
 
 
 def stream(prefix: str) -> Stream | None:
     """The stream that a prefix lies in; None where it is that of no stream, or of digest files."""
+    lake = _PARTITION.fullmatch(prefix)
+    if lake and not _OTHERS.fullmatch(prefix):
+        return Stream(lake["root"], prefix, lake["account"], lake["region"], partitioned=True)
     found = _STREAM.fullmatch(prefix)
     if found is None or found["kind"] == DIGEST:
         return None
@@ -53,9 +68,11 @@ def account(prefix: str) -> str | None:
 def leads_to_streams(prefix: str) -> bool:
     """Whether there may be streams below a prefix that is inside a trail."""
     found = _INSIDE.fullmatch(prefix)
-    return found is not None and found["kind"] != DIGEST
+    return (found is not None and found["kind"] != DIGEST) or _PARTITIONS.fullmatch(prefix) is not None
 
 
 def is_outside(prefix: str) -> bool:
-    """Whether a prefix lies below ``AWSLogs/`` and is something else than CloudTrail's."""
+    """Whether a prefix holds logs of something else than CloudTrail."""
+    if _OTHERS.fullmatch(prefix):
+        return True
     return _BELOW.match(prefix) is not None and not leads_to_streams(prefix) and stream(prefix) is None

@@ -6,13 +6,12 @@ from pathlib import Path
 import boto3
 import pytest
 from aws_server import Server
-from cases import case_of, digest, record, records, totals
+from cases import digest, record, records, totals
 from commands import Ran
-from trail_bucket import BUCKET, client, key, put, upload
+from trail_bucket import BUCKET, client, key, put
 
 from graphtrail import api
 from graphtrail.case import manifest, segment
-from graphtrail.simulate import simulate
 
 Run = Callable[..., Ran]
 A, B, C = "111122223333", "444455556666", "777788889999"
@@ -46,24 +45,6 @@ def files(case: api.Case) -> set[str]:
 
 def at(day: str, number: int) -> list[dict[str, object]]:
     return [record(number, eventTime=f"{day.replace('/', '-')}T10:00:00Z")]
-
-
-def test_a_bucket_and_a_folder_with_the_same_files_make_the_same_case(
-    run: Run, bucket: str, tmp_path: Path, aws: Server
-):
-    simulate(tmp_path / "sim", 2000, seed=3)
-    count = upload(tmp_path / "sim" / "bucket")
-    aws.requests.clear()
-    case = read(run, bucket)
-    folder = case_of(tmp_path / "folder", tmp_path / "sim" / "bucket")
-    assert digest(case) == digest(folder)
-    assert totals(case) == totals(folder)
-    assert len(aws.asked("GET", r"\.json\.gz$")) == count
-    event = case.ask.events().rows[0].event_id
-    found = case.event(event)[0]
-    assert found.trouble is None
-    assert found.record["eventID"] == event
-    assert found.file.startswith(bucket)
 
 
 def test_every_layout_is_found_wherever_it_lies(run: Run, bucket: str):
@@ -217,6 +198,25 @@ def test_a_bucket_of_loose_files_is_read_by_their_names(run: Run, bucket: str):
     case = read(run, bucket + "evidence", "--until", "2024-03-02", "--account", A)
     assert totals(case)["events"] == 2
     assert totals(read(run, bucket))["events"] == 4
+
+
+def test_partitions_of_security_lake_are_streams_too(run: Run, bucket: str, aws: Server):
+    def lake(account: str, region: str, day: str, source: str = "aws/CLOUD_TRAIL_MGMT/2.0") -> str:
+        return f"{source}/region={region}/accountId={account}/eventDay={day}/x.json.gz"
+
+    keys = [lake(A, EU, f"202403{day:02}") for day in range(1, 6)]
+    keys += [lake(B, EU, "20240302"), lake(A, US, "20240302", "ext/mine/1.0")]
+    for number, name in enumerate(keys):
+        put(name, [record(number)])
+    put(lake(A, EU, "20240302", "aws/VPC_FLOW/2.0"), b"no calls")
+    aws.requests.clear()
+    words = ("--account", A, "--since", "2024-03-02", "--until", "2024-03-03")
+    assert names(read(run, bucket, *words)) == {*keys[1:4], keys[6]}
+    assert sorted(one.query["start-after"][0] for one in aws.asked("LIST") if "start-after" in one.query) == [
+        lake(A, EU, "20240302").removesuffix("x.json.gz"),
+        lake(A, US, "20240302", "ext/mine/1.0").removesuffix("x.json.gz"),
+    ]
+    assert names(read(run, bucket)) == set(keys)
 
 
 def test_objects_beside_a_trail_are_named_and_not_read(run: Run, bucket: str):

@@ -3,8 +3,6 @@
 import gzip
 import json
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import boto3
 from botocore.config import Config
@@ -36,16 +34,3 @@ def put(name: str, held: Iterable[Record] | bytes, bucket: str = BUCKET) -> str:
     body = held if isinstance(held, bytes) else packed(held)
     client().put_object(Bucket=bucket, Key=name, Body=body)
     return f"s3://{bucket}/{name}"
-
-
-def upload(folder: Path, bucket: str = BUCKET) -> int:
-    """Put all files of a folder into the bucket, under their names. Returns how many."""
-    s3 = client()
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-
-    def one(path: Path) -> None:
-        s3.put_object(Bucket=bucket, Key=str(path.relative_to(folder)), Body=path.read_bytes())
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(one, files))
-    return len(files)
