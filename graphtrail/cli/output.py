@@ -2,7 +2,8 @@
 
 import shutil
 import sys
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from graphtrail.api import Result
@@ -14,6 +15,7 @@ from graphtrail.version import __version__
 
 FOUND = 3
 _FOLD = 40
+_ALIKE = 6
 _ENDINGS = {".html": "html", ".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".graphml": "graphml"}
 
 
@@ -37,8 +39,19 @@ def put(results: Sequence[Result], output: str | None, file: Path | None, limit:
             _show(result, limit)
     else:
         write(written(results, kind, limit), file)
-    for text in dict.fromkeys(gap.text for result in results for gap in result.coverage):
+    for text in _gaps(dict.fromkeys((gap.code, gap.text) for result in results for gap in result.coverage)):
         note(f"what the logs cannot show: {text}")
+
+
+def _gaps(gaps: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """What is said of gaps; of one sort at most so many, and how many more there are."""
+    by_code: dict[str, list[str]] = defaultdict(list)
+    for code, text in gaps:
+        by_code[code].append(text)
+    for code, said in by_code.items():
+        yield from said if len(said) <= _ALIKE else said[: _ALIKE - 1]
+        if len(said) > _ALIKE:
+            yield f"{len(said) - _ALIKE + 1:,} more of this kind ({code}); --output json and graphtrail status have all"
 
 
 def _show(result: Result, limit: int | None) -> None:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import msgspec
 
 from graphtrail.events import tolerant
-from graphtrail.events.record import NULL, Addendum, Json, Record, Text, text
+from graphtrail.events.record import NULL, Addendum, Flag, Json, Record, Text, text
 from graphtrail.events.secrets import without_secrets
 
 Plain = bytes | bytearray
@@ -29,6 +29,7 @@ _LIST = re.compile(rb'\s*\[\s*\{\s*"(?:event[A-Z]|userIdentity|awsRegion)')
 _LINE = re.compile(rb'\s*\{\s*"(?:event[A-Z]|userIdentity|awsRegion)')
 _SPACE = b" \t\r\n"
 _MARK = b"\xef\xbb\xbf"
+_WIDE = {b"\xff\xfe", b"\xfe\xff"}
 _DEPTH = 4
 NO_RECORD = "no CloudTrail record"
 DIGEST = "digest file"
@@ -195,7 +196,8 @@ def _values(data: Plain) -> Iterator[_Value]:
         yield Reject(None, "the file is empty")
         return
     if bytes(body[:1]) not in {b"{", b"["}:
-        yield Reject(None, f"no JSON: it begins with {bytes(body[:8])!r}")
+        wide = " (UTF-16: write it as UTF-8, iconv -f UTF-16 -t UTF-8)" if bytes(body[:2]) in _WIDE else ""
+        yield Reject(None, f"no JSON: it begins with {bytes(body[:8])!r}{wide}")
         return
     try:
         if body[:1] == b"[":
@@ -338,16 +340,21 @@ def _record(raw: bytes) -> Record:
 
 def _coerced(value: Json) -> Record:
     """A record some of whose fields have other types than CloudTrail gives them: numbers become text, the rest null."""
-    fields: dict[str, Text | bool | msgspec.Raw | Addendum] = {}
     held = value if isinstance(value, dict) else {}
-    for field in msgspec.structs.fields(Record):
-        found = held.get(field.encode_name)
-        if field.type is msgspec.Raw:
-            fields[field.name] = NULL if found is None else msgspec.Raw(msgspec.json.encode(found))
-        elif isinstance(found, str | bool):
-            fields[field.name] = found
-        elif isinstance(found, int | float):
-            fields[field.name] = str(found)
-        elif isinstance(found, dict):
-            fields[field.name] = Addendum(text(found.get("reason")), text(found.get("originalEventID")))
-    return Record(**fields)  # type: ignore[arg-type]  # the loop above chose each by its field's type
+    fields = {
+        field.name: _as_typed(field.type, held.get(field.encode_name)) for field in msgspec.structs.fields(Record)
+    }
+    return Record(**fields)  # type: ignore[arg-type]  # each was made for its field's type
+
+
+def _as_typed(wanted: object, found: Json) -> Text | bool | msgspec.Raw | Addendum:
+    """The value of a field, of the type that the field has."""
+    if wanted is msgspec.Raw:
+        return NULL if found is None else msgspec.Raw(msgspec.json.encode(found))
+    if wanted == Addendum | None:
+        return (
+            Addendum(text(found.get("reason")), text(found.get("originalEventID"))) if isinstance(found, dict) else None
+        )
+    if isinstance(found, bool):
+        return found if wanted == Flag else None
+    return found if isinstance(found, str) else str(found) if isinstance(found, int | float) else None

@@ -20,6 +20,8 @@ _NAMES = frozenset({
     "securitytoken", "servicepassword", "sessiontoken", "signintoken", "subjecttoken", "token", "tokenvalue",
     "webidentitytoken", "xamzsecuritytoken",
 })  # fmt: skip
+# The same behind a name of one's own, as in variables of a function's environment: AWS_SECRET_ACCESS_KEY, DB_PASSWORD.
+_NAME_TAILS = ("clientsecret", "password", "privatekey", "secretaccesskey", "securitytoken", "sessiontoken")
 _SEPARATORS = re.compile(r"[-_.\s]")
 # How session tokens of AWS begin, as base64, and signed tokens of OpenID Connect; as far as their alphabets go on.
 _BEGINNINGS = ("IQoJb3JpZ2lu", "FwoGZXIv", "FQoGZXIv", "eyJ")
@@ -77,9 +79,15 @@ def without_secrets(value: Json, name: str = "", depth: int = 0) -> Json:
         return {clean(key): without_secrets(held, key, depth + 1) for key, held in value.items()}
     if isinstance(value, list):
         return [without_secrets(held, name, depth + 1) for held in value]
-    if value is not None and _SEPARATORS.sub("", name).lower() in _NAMES:
+    if value is not None and _names_secret(name, value):
         return REMOVED
     return _clean_json(value, depth) if isinstance(value, str) else value
+
+
+def _names_secret(name: str, value: Json) -> bool:
+    """Whether a field of this name holds a secret; ``usePassword: true`` does not."""
+    bare = _SEPARATORS.sub("", name).lower()
+    return bare in _NAMES or (bare.endswith(_NAME_TAILS) and not isinstance(value, bool))
 
 
 def _clean_json(words: str, depth: int) -> str:

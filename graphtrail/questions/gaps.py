@@ -5,13 +5,13 @@ from collections.abc import Iterable
 
 from graphtrail import arn as arns
 from graphtrail.events.identity import ANONYMOUS
-from graphtrail.graph.silence import DAY, silences
+from graphtrail.graph.silence import DAY, Silence, silences
 from graphtrail.questions.blinding import Blind, blind_spans
 from graphtrail.questions.trail import Trail
 from graphtrail.questions.unfetched import sentences, without_data_events
 from graphtrail.stores.calls import Rows
 from graphtrail.stores.store import SessionNode
-from graphtrail.window import iso
+from graphtrail.window import Window, iso
 
 # Services whose data events are off unless somebody switched them on.
 _DATA = {
@@ -132,16 +132,36 @@ def _about_blinding(trail: Trail) -> None:
 
 
 def _about_silence(trail: Trail) -> None:
-    """Note whole days of the window on which an account has no record, though it has some before and after."""
-    window, accounts = trail.limits.window, trail.limits.accounts
+    """Note whole days of the window without a record of an account that has some before and after: one note each."""
+    for account, spans in silent_days(trail).items():
+        trail.note("silent-days", silence_text(account, spans), account)
+
+
+def silent_days(trail: Trail) -> dict[str | None, list[Silence]]:
+    """By account the spans of whole days of the window without a record, between days that have some."""
+    accounts = trail.limits.accounts
+    spans: dict[str | None, list[Silence]] = defaultdict(list)
     for silence in silences((extent["account"], extent["day"]) for extent in trail.store.case.extents):
         (account,) = silence.place
-        inside = window.until is None or silence.first <= window.until
-        inside = inside and (window.since is None or silence.last + DAY > window.since)
-        if inside and (not accounts or account in accounts):
-            trail.note(
-                "silent-days",
-                f"{account or 'records without an account'}: no record from {iso(silence.first)[:10]} to "
-                f"{iso(silence.last)[:10]}, though there are some before and after: it was quiet, or logs are missing",
-                account,
-            )
+        if _inside(silence, trail.limits.window) and (not accounts or account in accounts):
+            spans[account].append(silence)
+    return spans
+
+
+def _inside(silence: Silence, window: Window) -> bool:
+    return (window.until is None or silence.first <= window.until) and (
+        window.since is None or silence.last + DAY > window.since
+    )
+
+
+def silence_text(account: str | None, spans: list[Silence]) -> str:
+    """From when to when an account has no record; of several spans how many, and the longest."""
+    longest = max(spans, key=lambda span: span.last - span.first)
+    when = f"from {iso(longest.first)[:10]} to {iso(longest.last)[:10]}"
+    if len(spans) > 1:
+        days = sum((span.last - span.first) // DAY + 1 for span in spans)
+        when = f"on {days:,} days in {len(spans):,} spans, the longest {when} (graphtrail ask unknowns lists all)"
+    return (
+        f"{account or 'records without an account'}: no record {when}, though there are some before and after: "
+        "it was quiet, or logs are missing"
+    )

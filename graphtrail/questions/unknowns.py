@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 from graphtrail.graph.origin import LINKED, SERVICE
-from graphtrail.questions.gaps import WHY, about_window
+from graphtrail.questions.gaps import WHY, about_window, silence_text, silent_days
 from graphtrail.questions.question import question
 from graphtrail.questions.reach import closure
 from graphtrail.questions.rows import Row, Text, Texts
@@ -101,8 +101,11 @@ def _accounts(trail: Trail) -> Iterator[Unknown]:
 def _unlogged(trail: Trail) -> Iterator[Unknown]:
     """What was switched off, and days without a record."""
     for gap in trail.gaps:
-        if gap.code in {"blinded", "silent-days"}:
+        if gap.code == "blinded":
             yield _unknown(gap.code, gap.text, 1, gap.account, gap.region)
+    for account, spans in silent_days(trail).items():
+        for span in spans:
+            yield _unknown("silent-days", silence_text(account, [span]), 1, account)
 
 
 def _records(trail: Trail) -> Iterator[Unknown]:

@@ -8,7 +8,7 @@ import pytest
 from graphtrail.events import envelopes, identity, tolerant
 from graphtrail.events.credentials import Answered, _holders, issued
 from graphtrail.events.facts import facts
-from graphtrail.events.record import text
+from graphtrail.events.record import Addendum, Record, text
 from graphtrail.events.resources.forms import BUCKET, FUNCTION, INSTANCE, LOG_GROUP, PARAMETER, Form, Place
 from graphtrail.events.resources.plan import _SHAPES, plan
 from graphtrail.events.secrets import without_secrets
@@ -241,3 +241,15 @@ def test_an_instance_profile_is_passed_on():
     assert touched("ec2", "RunInstances", requestParameters={"iamInstanceProfile": {"name": "web"}}) == {
         profile: "passed"
     }
+
+
+@pytest.mark.parametrize("odd", [True, False, -1, 1.5, [], ["a"], {}, {"a": 1}, "a"], ids=repr)
+@pytest.mark.parametrize("name", [field.encode_name for field in msgspec.structs.fields(Record)])
+def test_a_field_of_another_type_never_gets_past_the_reader(name: str, odd: object):
+    said = {"eventID": "e", "eventName": "GetObject", "eventSource": "s3.amazonaws.com", "errorCode": 7, name: odd}
+    found = envelopes.parse(json.dumps([said]).encode())
+    for record in found.records:
+        for field in msgspec.structs.fields(Record):
+            held = getattr(record, field.name)
+            assert isinstance(held, Addendum | None if field.name == "addendum" else field.type)
+    assert len(found.records) + len(found.rejects) == 1

@@ -70,7 +70,7 @@ def hostile(folder: Path) -> dict[str, str]:
         "breaks-off.json": "breaks off here",
         "array-of-numbers": "no object",
         "text": "no JSON",
-        "utf16.json": "no JSON",
+        "utf16.json": "(UTF-16: write it as UTF-8",
         "zip.zip": "the zip archive is damaged",
         "caf\\xe9": "no JSON",
         "pipe": "no regular file",

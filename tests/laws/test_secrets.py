@@ -28,6 +28,8 @@ NAMED = {
     "webIdentityToken": SIGNED,
     "sAMLAssertion": SIGN_IN,
     "x-amz-security-token": TOKEN,
+    "AWS_SECRET_ACCESS_KEY": SECRET,
+    "DB_PASSWORD": PASSWORD,
 }
 TEXTS = (
     TOKEN,
