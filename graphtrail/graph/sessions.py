@@ -1,5 +1,6 @@
 """Sessions: who signed the calls. Keys come from single records; what several records say is put together here."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,7 +49,7 @@ class Session:
         authenticated: a call of it was signed; that a sign-in was tried and failed proves nobody.
         assumed_root: it came from AssumeRoot.
         mfa: whether multi-factor authentication was seen; None if no record says.
-        conflict: its key is in the records of several principals.
+        conflict: what its key is made of is in the records of several principals, and each has one of its own.
         expires: epoch seconds, ``FOREVER`` if it does not end; ``expires_assumed`` if AWS's limit stands for it.
         kind: see ``kinds``; set when all links are known.
         first_seen, last_seen, calls: of its calls; no call, no time.
@@ -120,14 +121,15 @@ def sessions(facts: Facts, calls: Ints, names: Names) -> Signed:
     """
     numbers: Codes[str] = Codes()
     callers = facts.caller[calls]
-    own = _own(facts, calls)
+    own, shared_own = _own(facts, calls, names)
     apart = np.zeros(len(calls), np.bool_)
     apart[list(own)] = True
     first = np.full(len(facts.callers), _NONE, np.int32)
     first[callers[~apart][::-1]] = calls[~apart][::-1]
     used = np.flatnonzero(first >= 0)
     by_caller = np.full(len(facts.callers), _NONE, np.int32)
-    by_caller[used] = np.fromiter(map(numbers.__getitem__, _keys(facts, used, names)), np.int32, len(used))
+    keys, shared = _keys(facts, used, names)
+    by_caller[used] = np.fromiter(map(numbers.__getitem__, keys), np.int32, len(used))
     of_call = by_caller[callers]
     for place, key in own.items():
         of_call[place] = numbers[key]
@@ -138,6 +140,7 @@ def sessions(facts: Facts, calls: Ints, names: Names) -> Signed:
         sessions=np.concatenate([by_caller[used], of_call[places]]),
         callers=np.concatenate([used, callers[places]]),
         rows=np.concatenate([first[used], calls[places]]),
+        apart=shared | shared_own,
     )
     found = dict(zip(numbers, members.sessions(list(numbers), _authenticated(facts, calls)), strict=True))
     for place, key in own.items():
@@ -146,11 +149,21 @@ def sessions(facts: Facts, calls: Ints, names: Names) -> Signed:
     return Signed(found, list(numbers), of_call)
 
 
-def _own(facts: Facts, calls: Ints) -> dict[int, str]:
-    """The calls whose callers alone do not tell their sessions, by their place among the calls, in its order."""
+def _own(facts: Facts, calls: Ints, names: Names) -> tuple[dict[int, str], frozenset[str]]:
+    """The calls whose callers alone do not tell their sessions, by their place among the calls, in its order.
+
+    As in ``_keys``, one key in the records of several principals is several sessions: which, comes second.
+    """
     places = np.full(facts.rows, _NONE, np.int32)
     places[calls] = np.arange(len(calls), dtype=np.int32)
-    return dict(sorted((int(places[row]), key) for row, key in facts.sessions.items() if places[row] >= 0))
+    own = dict(sorted((int(places[row]), key) for row, key in facts.sessions.items() if places[row] >= 0))
+    whose = {place: names.keys[names.whose[facts.caller[calls[place]]]] for place in own}
+    holders: dict[str, set[str | None]] = defaultdict(set)
+    for place, key in own.items():
+        holders[key].add(whose[place])
+    split = {key for key, held in holders.items() if len(held - {None}) > 1}
+    found = {place: f"{key}#{whose[place] or '-'}" if key in split else key for place, key in own.items()}
+    return found, frozenset(found[place] for place, key in own.items() if key in split)
 
 
 def _authenticated(facts: Facts, calls: Ints) -> Mask:
@@ -161,24 +174,31 @@ def _authenticated(facts: Facts, calls: Ints) -> Mask:
     return authenticated
 
 
-def _keys(facts: Facts, used: npt.NDArray[np.intp], names: Names) -> list[str]:
-    """The session key of each caller; one access key in the records of several principals is several sessions."""
+def _keys(facts: Facts, used: npt.NDArray[np.intp], names: Names) -> tuple[list[str], frozenset[str]]:
+    """The session key of each caller; one key in the records of several principals is several sessions: which.
+
+    Access keys of documentation and masked ones, and made-up principalIds, stand under many principals: what one of
+    them did is never given to another.
+    """
     column = facts.callers.column("session")
     codes, whose = column.codes[used], names.whose[used]
     pairs = np.unique(codes.astype(np.int64) * len(names.keys) + whose)
     named = np.fromiter((key is not None for key in names.keys), np.bool_, len(names.keys))
     holders = np.bincount(pairs[named[pairs % len(names.keys)]] // len(names.keys), minlength=len(column.values))
-    split = [number > 1 and (key or "").startswith("key:") for number, key in zip(holders, column.values, strict=True)]
-    return [
+    split = (holders > 1).tolist()
+    keys = [
         f"{column.values[code]}#{names.keys[principal] or '-'}" if split[code] else column.values[code] or ""
         for code, principal in zip(codes.tolist(), whose.tolist(), strict=True)
     ]
+    return keys, frozenset(key for key, code in zip(keys, codes.tolist(), strict=True) if split[code])
 
 
 class _Members:
     """Callers grouped by the session that they are of; what they say of it, put together."""
 
-    def __init__(self, facts: Facts, names: Names, sessions: Ints, callers: Ints, rows: Ints) -> None:
+    def __init__(
+        self, facts: Facts, names: Names, sessions: Ints, callers: Ints, rows: Ints, apart: frozenset[str]
+    ) -> None:
         """Group some callers.
 
         Args:
@@ -187,7 +207,9 @@ class _Members:
             sessions: of each caller the number of its session; every number up to the largest has one.
             callers: their numbers.
             rows: one call of each.
+            apart: keys of sessions whose keys in the records are those of several principals.
         """
+        self._apart = apart
         order = np.argsort(sessions, kind="stable")
         self._column = facts.callers.column
         self._names = names
@@ -222,7 +244,7 @@ class _Members:
             self._any(authenticated[self._callers]),
             self._any(self._true("assumed_root")),
             self._together("mfa", lambda held: held, any),
-            ("#" in key and key.startswith("key:") for key in keys),
+            (key in self._apart for key in keys),
         )
 
     def _true(self, name: str) -> Mask:

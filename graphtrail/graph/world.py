@@ -75,7 +75,7 @@ class World:
         workloads: the instance or function that a session runs on: its key, the rule, and how sure that is.
         holders: keys of the sessions whose records were signed with an access key.
         source_of: sessions that forwarded calls were given back to, by call.
-        by_family: key of the sessions with a (``principalId``, ``creationDate``).
+        by_family: keys of the sessions with a (``principalId``, ``creationDate``) that one principal has.
     """
 
     facts: Facts
@@ -169,10 +169,16 @@ def world(facts: Facts, records: Records, names: Names, signed: Signed) -> World
             made.holders[key].append(session.key)
         if (family := session.family) is not None:
             made.by_family[family].append(session.key)
+    made.by_family = defaultdict(list, {family: held for family, held in made.by_family.items() if _one(made, held)})
     for held in (*made.holders.values(), *made.by_family.values()):
         if len(held) > 1:
             held.sort()
     return made
+
+
+def _one(made: World, sessions: list[str]) -> bool:
+    """Whether no two of some sessions are of different principals."""
+    return len(sessions) == 1 or len({made.sessions[key].principal for key in sessions} - {None}) <= 1
 
 
 def by_source(issues: Iterable[Issue]) -> dict[str, tuple[int, ...]]:

@@ -1,6 +1,7 @@
 """What a person may name: a session, key, principal, resource, address or event."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from graphtrail import arn as arns
@@ -8,7 +9,7 @@ from graphtrail.errors import NotFound
 from graphtrail.events.identity import key_id
 from graphtrail.graph.schema import PRINCIPALS
 from graphtrail.questions.trail import Trail
-from graphtrail.stores.calls import Rows
+from graphtrail.stores.calls import Caller, Rows
 from graphtrail.stores.store import SessionNode
 
 _STS = re.compile(r"arn:[a-z-]+:sts::(\d*):(assumed-role|federated-user)/([^/]+)(?:/.*)?", re.DOTALL)
@@ -93,9 +94,13 @@ def _by_key_id(trail: Trail, text: str) -> Seed | None:
 
 def signing(trail: Trail, access_key: str) -> list[SessionNode]:
     """The sessions some of whose calls were signed with a key: families whose keys AWS made a call."""
+    return _of_calls(trail, lambda caller: caller.access_key == access_key)
+
+
+def _of_calls(trail: Trail, asked: Callable[[Caller], bool]) -> list[SessionNode]:
+    """The sessions some of whose calls were made by a caller that is asked for."""
     calls = trail.store.calls
-    signed = calls.where_caller(calls.all(), lambda caller: caller.access_key == access_key)
-    numbers = sorted(set(trail.sessions(signed).tolist()))
+    numbers = sorted(set(trail.sessions(calls.where_caller(calls.all(), asked)).tolist()))
     return [trail.session_at(number) for number in numbers]
 
 
@@ -104,6 +109,7 @@ def _by_arn(trail: Trail, text: str) -> Seed | None:
     if found is None:
         return None
     sessions = tuple(session for session in trail.store.sessions_with("arn", {text}) if session.calls)
+    sessions = sessions or tuple(_of_calls(trail, lambda caller: caller.arn == text))
     return Seed(text, "session", text, sessions) if sessions else None
 
 

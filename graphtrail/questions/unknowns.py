@@ -118,7 +118,7 @@ def _records(trail: Trail) -> Iterator[Unknown]:
             len(ids),
         )
     for key in case.split_keys:
-        yield _unknown("key-of-several-principals", f"{key}: its access key is in the records of several principals", 1)
+        yield _unknown("key-of-several-principals", f"{key}: its key is in the records of several principals", 1)
     for reject in case.rejects:
         if reject["kind"] == "reject":
             yield _unknown(
