@@ -6,8 +6,8 @@ of every session against what the actors of the simulation did. ``--write`` puts
 
 precision   of the sessions that are attributed, how many to the right person: who comes by Identity Center is the same
             person under the name of the SAML call by which he became a role, and a user the same under his unique id
-recall      of those whose origin the logs at hand determine, how many are attributed to it; determined are those whose
-            origin the whole logs determine and of whose chain every record is among the logs at hand
+recall      of those whose origin the logs at hand determine, how many are attributed to it; what they determine is read
+            from the raw records of each world by brute force, without graphtrail (``reading.py``)
 """
 
 import argparse
@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from reading import Logs, read
 from tables import Forwarded, Said, tables
 from ways_of_today import ways_of_today
 from worlds import WORLDS, records, written
@@ -53,8 +54,7 @@ def one_seed(
     """Every session of every world of one simulation."""
     truth = simulate(scratch, events, seed)
     every = records(scratch / "bucket")
-    whole = graphtrail.ingest(*written(every, scratch / "whole", seed), case=scratch / "whole-case")
-    known = {key: proofs(whole, key) for key in truth.sessions}
+    whole = read(every)
     for name, world in WORLDS.items():
         left = list(world.change(every))
         place = scratch / name.replace(" ", "-")
@@ -63,8 +63,7 @@ def one_seed(
         case = graphtrail.ingest(*at_first, case=f"{place}-case")
         if world.late:
             case = graphtrail.ingest(*files, case=f"{place}-case")
-        ids = {record["eventID"] for record in left}
-        yield from one_world(name, case, whole, truth, {key for key, proof in known.items() if proof <= ids})
+        yield from one_world(name, case, whole, read(left), truth)
         if not world.renamed:
             forwarded[name].append(given_back(case, truth))
         if name == "all of it":
@@ -72,36 +71,32 @@ def one_seed(
                 naive[method].update(counts)
 
 
-def proofs(case: graphtrail.Case, key: str) -> frozenset[str]:
-    """The records on which the chain of a session rests."""
-    if case.store.session(key) is None:
-        return frozenset()
-    (row,) = case.ask.origin(key).rows
-    return frozenset(event for hop in row.chain for event in hop.event_ids)
+def one_world(world: str, case: graphtrail.Case, whole: Logs, logs: Logs, truth: Truth) -> Iterator[Said]:
+    """Every session that calls in one world. One that goes by another name here is known by its calls.
 
-
-def one_world(
-    world: str, case: graphtrail.Case, whole: graphtrail.Case, truth: Truth, proven: set[str]
-) -> Iterator[Said]:
-    """Every session that calls in one world. One that goes by another name here is known by its calls."""
+    Args:
+        world: its name.
+        case: of its records.
+        whole: what the whole logs of the simulation say.
+        logs: what those of this world say.
+        truth: about the simulation.
+    """
     true_keys: dict[str, set[str]] = defaultdict(set)
     for event in case.ask.events().rows:
-        known = event.session if event.session in truth.sessions else _signed(whole, event.event_id)
+        known = whole.signed.get(event.event_id, "")
         if event.session is not None and known in truth.sessions:
-            true_keys[event.session].add(known or "")  # else a family of forwarded calls: another question
+            true_keys[event.session].add(known)  # else a family of forwarded calls: another question
     for session, keys in true_keys.items():
         (row,) = case.ask.origin(session).rows
-        true = [truth.sessions[key] for key in sorted(keys)]
-        right = [
-            one.origin for one, key in zip(true, sorted(keys), strict=True) if row.origin in persons(whole, truth, key)
-        ]
+        names = [persons(whole, truth, key) for key in sorted(keys)]
+        true = truth.sessions[min(keys)].origin
         said = row.origin if row.origin_status in ATTRIBUTED else None
-        itself = keys == {session} or (WORLDS[world].renamed and len(keys) == 1)
+        told = logs.origin(session)
         yield Said(
             world, session, row.rule or "record", row.confidence, row.origin_status,
-            right[0] if said and len(right) == len(true) else said, true[0].origin,
-            itself and true[0].determined and keys <= proven,
-            _among(case, row.candidates, persons(whole, truth, min(keys))),
+            true if said and all(said in held for held in names) else said, true,
+            told is not None and all(told in held for held in names),
+            _among(case, row.candidates, names[0]),
         )  # fmt: skip
 
 
@@ -114,25 +109,18 @@ def _among(case: graphtrail.Case, candidates: Iterable[str], names: set[str]) ->
     return False
 
 
-def persons(whole: graphtrail.Case, truth: Truth, key: str) -> set[str]:
+def persons(whole: Logs, truth: Truth, key: str) -> set[str]:
     """All names of whoever stands behind a session: his principal, its unique ids, and the identities on the way."""
     names: set[str] = set()
     session = truth.sessions.get(key)
     if session is not None and session.origin:
         names.add(session.origin)
-        entity = whole.store.entity(session.origin)
-        names.update(f"uid:{uid}" for uid in (entity.unique_ids if entity else ()))
+        names.update(whole.unique_ids[session.origin])
     while session is not None and session.parent:
         session = truth.sessions.get(session.parent)
         if session is not None and session.principal.startswith(("saml:", "oidc:", "idc:")):
             names.add(session.principal)
     return names
-
-
-def _signed(case: graphtrail.Case, event_id: str) -> str | None:
-    """The session that made a call, as the whole logs tell it."""
-    call = case.store.calls.find(event_id)
-    return None if call is None else case.store.key(int(case.store.calls.column("session")[call]))
 
 
 def given_back(case: graphtrail.Case, truth: Truth) -> Forwarded:

@@ -94,8 +94,8 @@ def _statuses(said: Sequence[Said]) -> list[str]:
     lines = [
         "",
         "## Status",
-        "Determined are sessions whose origin the logs as they were determine; where all sessions of a role are called",
-        "alike, some of them cannot be told apart any more. Named is who is right among the candidates.",
+        "Determined are sessions whose origin the logs of their world determine, as `reading.py` finds by brute force from",
+        "the raw records. Named is who is right among the candidates.",
         "",
         "| status | sessions | attributed | wrong | determined | named |",
         "|---|---|---|---|---|---|",

@@ -5,34 +5,58 @@ Sources: real records of service-linked roles, console sign-ins and SwitchRole; 
 Console sign-in events".
 """
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from operator import attrgetter
 
 from graphtrail.graph.schema import Confidence
 from graphtrail.graph.sessions import family_key
 from graphtrail.graph.world import Issue, Link, World, by_source, kind_of_issue
 
 SKEW = 2  # seconds between clocks of two endpoints
+_TIME = attrgetter("time")
 
 
 def same_assumption(world: World) -> None:
     """L2: the issued ``assumedRoleId`` is the family's principalId, and it was issued when the family begins.
 
     There must be a call whose issued key no record uses. Candidates are sessions, not calls: several calls of one
-    session in that second are one link that cites them all.
+    session in that second are one link that cites them all. Of more keys than were issued, and no sign of a console,
+    which makes many of one, some were issued by a call that is not in the logs: a hint.
     """
     by_id: dict[str, list[Issue]] = defaultdict(list)
     for issue in world.issues:
         if issue.credential.issued_id:
             by_id[issue.credential.issued_id].append(issue)
+    for several in by_id.values():
+        several.sort(key=_TIME)
+    signed_in = {(issue.credential.issued_id, issue.time) for issue in world.sign_ins}
     for family in sorted(family for family in world.by_family if family[0] in by_id):
-        near = [issue for issue in by_id[family[0]] if abs(issue.time - family[1]) <= SKEW]
+        orphans = _orphans(world, family)
+        near = _around(world, family, by_id[family[0]]) if orphans else []
         unused = [issue for issue in near if not _in_use(world, issue)]
-        if unused and _orphaned(world, family):
+        if unused:
             best = min(abs(issue.time - family[1]) for issue in unused)
             own = family_key(family) in world.sessions  # records without a key may be of whoever uses his
-            _decide(world, family, [
-                issue for issue in near if abs(issue.time - family[1]) == best and (own or not _in_use(world, issue))
-            ])  # fmt: skip
+            issued = sum(abs(issue.time - family[1]) == best for issue in unused)
+            sure = _sign_in(world, family, signed_in) or len(orphans) <= issued
+            _decide(
+                world,
+                family,
+                [issue for issue in near if abs(issue.time - family[1]) == best and (own or not _in_use(world, issue))],
+                Confidence.STRONG if sure else Confidence.HEURISTIC,
+            )
+
+
+def _around(world: World, family: tuple[str, int], issues: list[Issue]) -> list[Issue]:
+    """The issues, sorted by time, that fit a family, and no other one of that principal that begins nearer to them."""
+    found = issues[bisect_left(issues, family[1] - SKEW, key=_TIME) : bisect_right(issues, family[1] + SKEW, key=_TIME)]
+    return [issue for issue in found if not _taken(world, family, issue.time)]
+
+
+def _taken(world: World, family: tuple[str, int], time: int) -> bool:
+    nearer = {at for off in range(abs(time - family[1])) for at in (time - off, time + off)}
+    return any(_orphans(world, (family[0], at)) for at in nearer)
 
 
 def _in_use(world: World, issue: Issue) -> bool:
@@ -40,12 +64,19 @@ def _in_use(world: World, issue: Issue) -> bool:
     return bool(key and world.holders.get(key))
 
 
-def _orphaned(world: World, family: tuple[str, int]) -> bool:
-    """Whether a session of the family has no exact parent of its own."""
-    return any(not world.has_exact_parent(member) for member in world.by_family[family])
+def _orphans(world: World, family: tuple[str, int]) -> list[str]:
+    """The sessions of a family without an exact parent of their own, a sign-in aside."""
+    return [member for member in world.by_family.get(family, ()) if not world.has_exact_parent(member)]
 
 
-def _decide(world: World, family: tuple[str, int], issues: list[Issue]) -> None:
+def _sign_in(world: World, family: tuple[str, int], signed_in: set[tuple[str | None, int]]) -> bool:
+    """Whether a family came from the console, or through a service: then AWS made many keys of the one."""
+    if any(world.sessions[key].console or world.sessions[key].forwarded for key in world.by_family[family]):
+        return True
+    return any((family[0], family[1] + apart) in signed_in for apart in range(-SKEW, SKEW + 1))
+
+
+def _decide(world: World, family: tuple[str, int], issues: list[Issue], sure: Confidence) -> None:
     sources = by_source(issues)
     if not sources:
         return
@@ -55,7 +86,7 @@ def _decide(world: World, family: tuple[str, int], issues: list[Issue]) -> None:
         return
     ((source, rows),) = sources.items()
     method, at = issues[0].credential.method, min(issue.time for issue in issues)
-    world.link(Link(source, key, kind_of_issue(method), at, "L2", Confidence.STRONG, rows, method))
+    world.link(Link(source, key, kind_of_issue(method), at, "L2", sure, rows, method))
     ends = [issue.credential.expires for issue in issues if issue.credential.expires is not None]
     if ends:
         world.sessions[key].expires = max(ends)

@@ -28,23 +28,29 @@ def same_sign_in(world: World) -> None:
 def people(world: World) -> None:
     """L8: whoever a session once acted on behalf of is the person behind all its calls.
 
-    Services stamp it or do not, so one record speaks for the whole session, and for the family: not where several may
-    have opened it.
+    Services stamp it or do not, so one record speaks for the whole session, and for the other keys of one sign-in: not
+    for those that were handed out each by a call of its own, and not where several may have opened it.
     """
     by_root: dict[str, dict[str, int]] = defaultdict(dict)
     acting = [session for session in world.sessions.values() if session.people]
     for session in acting:
         root = _root(world, session.key)
-        if root not in world.candidates:
+        if root not in world.candidates and _shares(world, session.key):
             by_root[root] |= session.people
     for session in world.sessions.values() if acting else ():
-        named = session.people or by_root.get(_root(world, session.key), {})
+        shared = by_root.get(_root(world, session.key), {}) if _shares(world, session.key) else {}
+        named = session.people or shared
         if len(named) > 1:
             world.candidates[session.key] = {person: (row,) for person, row in sorted(named.items())}
         for person, row in named.items() if len(named) == 1 else ():
             if person != session.principal:
                 at = int(world.facts.times[row])
                 world.link(Link(person, session.key, "ON_BEHALF_OF", at, "L8", Confidence.EXACT, (row,)))
+
+
+def _shares(world: World, key: str) -> bool:
+    """Whether a session is in one hand with the rest of its family: nobody was given its key alone."""
+    return key not in world.family_of or not world.has_exact_parent(key)
 
 
 def _root(world: World, key: str) -> str:

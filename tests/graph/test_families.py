@@ -1,0 +1,81 @@
+"""Sessions of one name and one second: what one of them tells of the others, and what it does not."""
+
+from collections.abc import Callable
+
+import cloudtrail as ct
+import pytest
+
+import graphtrail
+
+Made = Callable[..., graphtrail.Case]
+ALICE, BOB = ct.user("alice", "AKIAALICEALICEALICE0"), ct.user("bob", "AKIABOBBOBBOBBOBBOB0")
+STORE = "arn:aws:identitystore::111122223333:identitystore/d-1"
+FIRST, SECOND, UNUSED = "ASIAFIRSTFIRSTFIRST0", "ASIASECONDSECONDSEC0", "ASIAUNUSEDUNUSEDUNU0"
+
+
+def assumed(clock: str, who: ct.Record, key: str):
+    return ct.assume_role(clock, who, "deploy", "build", key)
+
+
+def used(clock: str, since: str, key: str, who: ct.Record | None = None, **fields: str):
+    return ct.get_object(clock, ct.role("deploy", "build", key, since) | (who or {}), "jewels", "a", **fields)
+
+
+def origin(case: graphtrail.Case, key: str, **limits: str):
+    (row,) = case.ask.origin(f"key:{key}", **limits).rows
+    return row
+
+
+def test_the_person_of_one_key_is_not_that_of_another_that_was_handed_out_by_itself(made: Made):
+    person = {"onBehalfOf": {"userId": "u-1", "identityStoreArn": STORE}}
+    case = made(
+        assumed("09:00", ALICE, FIRST),
+        assumed("09:00", BOB, SECOND),
+        used("09:01", "09:00", FIRST, person),
+        used("09:02", "09:00", SECOND),
+    )
+    assert origin(case, FIRST).origin == f"idc:{STORE}#u-1"
+    row = origin(case, SECOND)
+    assert (row.origin, row.rule, row.confidence) == (BOB["arn"], "L1", "exact")
+
+
+def test_one_issue_does_not_explain_two_keys(made: Made):
+    case = made(assumed("09:00", ALICE, UNUSED), used("09:01", "09:00", FIRST), used("09:02", "09:00", SECOND))
+    for key in (FIRST, SECOND):
+        row = origin(case, key)
+        assert (row.origin, row.origin_status) == (None, "unknown")
+        assert row.candidates == ("key:AKIAALICEALICEALICE0",)
+        assert origin(case, key, min_confidence="heuristic").origin == ALICE["arn"]
+
+
+@pytest.mark.parametrize("sign", ["minted", "signed in"])
+def test_of_a_console_one_issue_explains_all_keys(made: Made, sign: str):
+    flag = {"sessionCredentialFromConsole": "true"} if sign == "minted" else {}
+    role = ct.role("deploy", "build", None, "09:00")
+    shown = {key: value for key, value in role.items() if key != "sessionContext"}
+    case = made(
+        assumed("09:00", ALICE, UNUSED),
+        *(
+            []
+            if flag
+            else [ct.record("09:00", "signin:ConsoleLogin", shown, responseElements={"ConsoleLogin": "Success"})]
+        ),
+        used("09:01", "09:00", FIRST),
+        used("09:02", "09:00", SECOND),
+        used("09:03", "09:00", "ASIATHIRDTHIRDTHIRD0", **flag),
+    )
+    for key in (FIRST, SECOND):
+        row = origin(case, key)
+        assert (row.origin, row.rule, row.confidence) == (ALICE["arn"], "L2", "strong")
+
+
+def test_an_issue_goes_to_the_session_that_begins_with_it(made: Made):
+    case = made(
+        ct.get_object("08:00", BOB, "jewels", "a"),
+        assumed("09:00:02", ALICE, UNUSED),
+        used("09:01", "09:00:00", FIRST),
+        used("09:01", "09:00:02", SECOND),
+    )
+    assert origin(case, SECOND).origin == ALICE["arn"]
+    row = origin(case, FIRST)
+    assert (row.origin, row.origin_status, row.candidates) == (None, "unknown", ())
