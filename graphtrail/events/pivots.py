@@ -1,88 +1,54 @@
 """Calls by which control travels other than by a credential in their answer.
 
-Users made, passwords set, keys ended; trust and resource policies and whom they let in; what was shared with whom; code
-run on machines by tag. Where the call's own resources are meant, they are not repeated here.
+Users made, passwords set, keys ended; trust policies and whom they let in; code run on machines by tag; the
+organisation changed. What is shared and with whom is in ``shares``. Where the call's own resources are meant, they are
+not repeated here.
 
-Source: API references of IAM, EC2, RDS, Amazon S3, Lambda, KMS, Secrets Manager, SQS, SNS, ECR, RAM and Systems
-Manager; fields read from real records (public sets invictus and stratus) but those of KMS grants, queues, topics,
-repositories and resource shares.
+Source: API references of IAM, Identity Store, Organizations, EC2 and Systems Manager; fields read from real records
+(public sets invictus and stratus) but those of Identity Center and Organizations.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple
 
 from graphtrail import arn as arns
 from graphtrail.events.actions import Kind
 from graphtrail.events.identity import Caller, unique_id
-from graphtrail.events.policies import PUBLIC, policy, principal
+from graphtrail.events.pivot import UNREAD, Call, Pivot, Rule, Rules
+from graphtrail.events.policies import allows_everything
 from graphtrail.events.record import Json, Text, mapping, text
 from graphtrail.events.resources.forms import BUCKET, Place
+from graphtrail.events.shares import SHARES, of_policy
 
-UNREAD = "not interpreted"
-
-
-class Pivot(NamedTuple):
-    """One effect of one successful call.
-
-    Attributes:
-        type: ``CREATED`` (an identity was made), ``SET_PASSWORD``, ``ENDED`` (a key is no longer), ``CHANGED_TRUST``,
-            ``CHANGED_POLICY``, ``ALLOWS`` (the policy that was set lets ``party`` in), ``SHARED_WITH``,
-            ``UNSHARED_WITH``, ``KMS_GRANT``, ``EXECUTED_ON``, ``CONTROLS``, ``READ_SECRET``.
-        made: what was made or changed: ``user``, ``role``, ``group``, ``policy``, ``instance profile``,
-            ``login profile``, ``access key``, ``SAML provider``, ``OIDC provider``; of a policy ``ACL``,
-            ``replication`` or nothing, and ``not interpreted`` where not all of it was understood; of a grant its
-            operations.
-        target: key of the node: an ARN, of an access key ``key:<id>``; None is what the call touched.
-        uid: unique id of what was made, or None.
-        owner: key of the user whose key or password it is, or None.
-        party: key of the principal that was let in, or no longer is.
-    """
-
-    type: str
-    made: str
-    target: Text
-    uid: Text
-    owner: Text
-    party: Text = None
-
-
-class _Call(NamedTuple):
-    request: dict[str, Json]
-    response: dict[str, Json]
-    who: Caller
-    place: Place
-
-
-_Rule = Callable[[_Call], Pivot | None]
-_Rules = Callable[[_Call], Iterable[Pivot]]
+__all__ = ["RULES", "UNREAD", "Pivot", "pivots"]
+_ADMINISTRATOR = ":iam::aws:policy/AdministratorAccess"
 
 
 def pivots(kind: Kind, who: Caller, request: Json, response: Json, place: Place) -> tuple[Pivot, ...]:
     """The effects of one record; none of a call that failed or of another action."""
     if kind.outcome != "ok":
         return ()
-    call = _Call(mapping(request), mapping(response), who, place)
+    call = Call(mapping(request), mapping(response), who, place)
     if kind.action in _SEVERAL:
         return tuple(_SEVERAL[kind.action](call))
     effect = _ONE[kind.action](call) if kind.action in _ONE else None
     return (effect,) if effect else ()
 
 
-def _iam_arn(call: _Call, resource: str) -> str:
+def _iam_arn(call: Call, resource: str) -> str:
     return f"arn:{call.place.partition}:iam::{call.place.account}:{resource}"
 
 
-def _user(call: _Call) -> Text:
+def _user(call: Call) -> Text:
     """The user that the call names, else the caller himself."""
     name = text(call.request.get("userName"))
     return _iam_arn(call, f"user/{name}") if name else call.who.principal
 
 
-def _created(made: str, element: str, parameter: str, resource: str) -> _Rule:
+def _created(made: str, element: str, parameter: str, resource: str) -> Rule:
     """The rule of a call that answers with an object ``element``, or with the ARN alone under that name."""
 
-    def rule(call: _Call) -> Pivot | None:
+    def rule(call: Call) -> Pivot | None:
         answer = mapping(call.response.get(element))
         arn, name = text(answer.get("arn")) or text(call.response.get(element)), text(call.request.get(parameter))
         target = arn if arn and arns.is_arn(arn) else _iam_arn(call, f"{resource}/{name}") if name else None
@@ -91,143 +57,36 @@ def _created(made: str, element: str, parameter: str, resource: str) -> _Rule:
     return rule
 
 
-def _access_key(call: _Call) -> Pivot | None:
+def _access_key(call: Call) -> Pivot | None:
     key = text(mapping(call.response.get("accessKey")).get("accessKeyId"))
     return Pivot("CREATED", "access key", f"key:{key}", None, _user(call)) if key else None
 
 
-def _password(call: _Call) -> Pivot | None:
+def _password(call: Call) -> Pivot | None:
     user = _user(call)
     return Pivot("SET_PASSWORD", "login profile", user, None, user) if user else None
 
 
-def _key_ended(call: _Call) -> Pivot | None:
-    key = text(call.request.get("accessKeyId"))
-    inactive = text(call.request.get("status")) in {None, "Inactive"}
-    return Pivot("ENDED", "access key", f"key:{key}", None, _user(call)) if key and inactive else None
+def _key_ended(call: Call) -> Pivot | None:
+    """A key is deleted, or made inactive, or active again."""
+    key, status = text(call.request.get("accessKeyId")), text(call.request.get("status"))
+    kind = "RESTORED" if status == "Active" else "ENDED"
+    return Pivot(kind, "access key", f"key:{key}", None, _user(call)) if key else None
 
 
-def _trust(call: _Call, name: str) -> Iterator[Pivot]:
+def _trust(call: Call, name: str) -> Iterator[Pivot]:
     """A trust policy, and whom it lets in."""
-    return _policy("CHANGED_TRUST", call.request.get(name))
+    return of_policy("CHANGED_TRUST", call.request.get(name))
 
 
-def _new_role(call: _Call) -> Iterator[Pivot]:
+def _new_role(call: Call) -> Iterator[Pivot]:
     made = _ROLE_MADE(call)
     if made:
         yield made
     yield from _trust(call, "assumeRolePolicyDocument")
 
 
-def _policy(change: str, document: Json) -> Iterator[Pivot]:
-    found = policy(document)
-    yield Pivot(change, "" if found.read else UNREAD, None, None, None)
-    for party in found.allowed:
-        yield Pivot("ALLOWS", "", None, None, None, party)
-
-
-def _resource_policy(*names: str) -> _Rules:
-    """The rule of a call whose request holds a policy of a resource under one of these names."""
-
-    def rule(call: _Call) -> Iterator[Pivot]:
-        held = next((call.request[name] for name in names if call.request.get(name)), None)
-        return _policy("CHANGED_POLICY", held)
-
-    return rule
-
-
-def _attribute_policy(call: _Call) -> Iterator[Pivot]:
-    """Queues and topics have their policy among their attributes; other attributes let nobody in."""
-    held = mapping(call.request.get("attributes")).get("Policy")
-    if text(call.request.get("attributeName")) == "Policy":
-        held = call.request.get("attributeValue")
-    return _policy("CHANGED_POLICY", held) if held is not None else iter(())
-
-
-def _permission(element: str) -> _Rules:
-    """Snapshots and images: accounts and groups that are added to or removed from a permission."""
-
-    def rule(call: _Call) -> Iterator[Pivot]:
-        permission = mapping(call.request.get(element))
-        for change, relation in (("add", "SHARED_WITH"), ("remove", "UNSHARED_WITH")):
-            items = mapping(permission.get(change)).get("items")
-            for item in map(mapping, items if isinstance(items, list) else ()):
-                named = text(item.get("userId")) or text(item.get("group")) or text(item.get("organizationArn"))
-                if named:
-                    yield _with(relation, named)
-
-    return rule
-
-
-def _restore(call: _Call) -> Iterator[Pivot]:
-    """Snapshots of databases: accounts that may restore them."""
-    if text(call.request.get("attributeName")) == "restore":
-        yield from _listed(call, "valuesToAdd", "SHARED_WITH")
-        yield from _listed(call, "valuesToRemove", "UNSHARED_WITH")
-
-
-def _listed(call: _Call, parameter: str, relation: str) -> Iterator[Pivot]:
-    """A relation to each account or principal that a parameter lists, or names."""
-    held = call.request.get(parameter)
-    for value in held if isinstance(held, list) else [held]:
-        named = text(value)
-        if named:
-            yield _with(relation, named)
-
-
-def _with(relation: str, named: str, made: str = "") -> Pivot:
-    return Pivot(relation, made, None, None, None, principal(named))
-
-
-def _invoker(call: _Call) -> Iterator[Pivot]:
-    """Who may invoke a function: a service, an account, everybody."""
-    named = text(call.request.get("principal")) or ""
-    if named.endswith(".amazonaws.com"):
-        yield Pivot("SHARED_WITH", "", None, None, None, f"service:{named}")
-    elif named:
-        yield _with("SHARED_WITH", named)
-
-
-def _url(call: _Call) -> Iterator[Pivot]:
-    if text(call.request.get("authType")) == "NONE":
-        yield Pivot("SHARED_WITH", "", None, None, None, PUBLIC)
-
-
-def _acl(call: _Call) -> Iterator[Pivot]:
-    """Access control lists of S3: a canned one, or grants to groups; other accounts stand there by a canonical id."""
-    yield Pivot("CHANGED_POLICY", "ACL", None, None, None)
-    canned = text(call.request.get("x-amz-acl")) or ""
-    grants = mapping(mapping(call.request.get("AccessControlPolicy")).get("AccessControlList")).get("Grant")
-    named = [
-        text(mapping(mapping(grant).get("Grantee")).get("URI")) or ""
-        for grant in (grants if isinstance(grants, list) else [grants])
-    ]
-    if canned.startswith(("public-", "authenticated-")) or any(
-        group.endswith(("/AllUsers", "/AuthenticatedUsers")) for group in named
-    ):
-        yield Pivot("SHARED_WITH", "", None, None, None, PUBLIC)
-
-
-def _replication(call: _Call) -> Iterator[Pivot]:
-    """The bucket that is copied from; the one that is copied to stands in the request too."""
-    name = text(call.request.get("bucketName"))
-    bucket = BUCKET.write(name, call.place) if name and not arns.is_arn(name) else name
-    yield Pivot("CHANGED_POLICY", "replication", bucket, None, None)
-    rules = mapping(call.request.get("ReplicationConfiguration")).get("Rule")
-    for rule in map(mapping, rules if isinstance(rules, list) else [rules]):
-        account = text(mapping(rule.get("Destination")).get("Account"))
-        if account:
-            yield _with("SHARED_WITH", account)._replace(target=bucket)
-
-
-def _grant(call: _Call) -> Iterator[Pivot]:
-    named, operations = text(call.request.get("granteePrincipal")), call.request.get("operations")
-    if named:
-        said = sorted(filter(None, map(text, operations if isinstance(operations, list) else [operations])))
-        yield _with("KMS_GRANT", named, " ".join(said))
-
-
-def _by_tag(call: _Call) -> Iterator[Pivot]:
+def _by_tag(call: Call) -> Iterator[Pivot]:
     """Code is run on whatever bears a tag: which machines those were is in no record."""
     targets = call.request.get("targets")
     for target in map(mapping, targets if isinstance(targets, list) else ()):
@@ -238,23 +97,97 @@ def _by_tag(call: _Call) -> Iterator[Pivot]:
                 yield Pivot("EXECUTED_ON", "incomplete", f"target:{key}={named}", None, None)
 
 
-def _decrypted(call: _Call) -> Iterator[Pivot]:
+def _decrypted(call: Call) -> Iterator[Pivot]:
     if str(call.request.get("withDecryption")).lower() == "true":
         yield Pivot("READ_SECRET", "", None, None, None)
 
 
-def _user_data_read(call: _Call) -> Iterator[Pivot]:
+def _user_data_read(call: Call) -> Iterator[Pivot]:
     if text(call.request.get("attribute")) == "userData":
         yield Pivot("READ_SECRET", "user data", None, None, None)
 
 
-def _user_data_set(call: _Call) -> Iterator[Pivot]:
+def _user_data_set(call: Call) -> Iterator[Pivot]:
     if call.request.get("userData") is not None:
         yield Pivot("CONTROLS", "user data", None, None, None)
 
 
+def _attached(call: Call) -> Iterator[Pivot]:
+    """A managed policy that allows everything."""
+    if (text(call.request.get("policyArn")) or "").endswith(_ADMINISTRATOR):
+        yield Pivot("GRANTS_ADMIN", "", None, None, None)
+
+
+def _inline(call: Call) -> Iterator[Pivot]:
+    """A policy that was written with the call and allows everything."""
+    if allows_everything(call.request.get("policyDocument")):
+        yield Pivot("GRANTS_ADMIN", "", None, None, None)
+
+
+def _store(call: Call) -> Text:
+    """The ARN of an identity store, of which a record names the id alone."""
+    name = text(call.request.get("identityStoreId")) or text(call.response.get("identityStoreId"))
+    place = call.place
+    return f"arn:{place.partition}:identitystore::{place.account}:identitystore/{name}" if name else None
+
+
+def _person(call: Call) -> Pivot | None:
+    """A user of Identity Center."""
+    user = text(call.response.get("userId")) or text(mapping(call.response.get("user")).get("userId"))
+    store = _store(call)
+    made = f"idc:{store}#{user}" if store and user else None
+    return Pivot("CREATED", "Identity Center user", made, None, None) if made else None
+
+
+def _joined(call: Call) -> Iterator[Pivot]:
+    """A user of Identity Center who was put in a group."""
+    member = call.request.get("memberId")
+    user, store = text(mapping(member).get("userId")) or text(member), _store(call)
+    if user and store:
+        yield Pivot("CHANGED_PERMISSIONS", "group", f"idc:{store}#{user}", None, None)
+
+
+def _organisation(call: Call) -> Iterator[Pivot]:
+    """The account that a change of the organisation is about; without one it is the caller's own."""
+    status = mapping(call.response.get("createAccountStatus"))
+    target = mapping(call.request.get("target"))
+    said = (call.request.get("accountId"), target.get("id"), status.get("accountId"))
+    account = next((one for one in map(text, said) if one and one.isdigit()), call.place.account)
+    yield Pivot("CHANGED_ORG", "", f"account:{account}", None, None)
+
+
+def _logs_to(call: Call) -> Pivot | None:
+    """The bucket that a trail writes to."""
+    name = text(call.request.get("s3BucketName"))
+    return Pivot("LOGS_TO", "", BUCKET.write(name, call.place), None, None) if name else None
+
+
+def _bucket_logging(call: Call) -> Iterator[Pivot]:
+    """Access logs of a bucket are switched off by a status that names no bucket to write to."""
+    if not mapping(call.request.get("BucketLoggingStatus")).get("LoggingEnabled"):
+        yield Pivot("BLINDED", "s3:PutBucketLogging", None, None, None)
+
+
+def _detector(call: Call) -> Iterator[Pivot]:
+    """A detector, or one of its sources, is switched off."""
+    if _is_off(call.request):
+        yield Pivot("BLINDED", "guardduty:UpdateDetector", None, None, None)
+
+
+def _is_off(value: Json) -> bool:
+    """Whether anything in a request says ``enable`` no, or ``status`` disabled."""
+    if isinstance(value, list):
+        return any(map(_is_off, value))
+    if not isinstance(value, dict):
+        return False
+    said = (str(value.get("enable")).lower(), str(value.get("status")).lower())
+    return said[0] == "false" or said[1] == "disabled" or any(map(_is_off, value.values()))
+
+
 _ROLE_MADE = _created("role", "role", "roleName", "role")
-_ONE: dict[str, _Rule] = {
+_ONE: dict[str, Rule] = {
+    "cloudtrail:CreateTrail": _logs_to,
+    "cloudtrail:UpdateTrail": _logs_to,
     "iam:ChangePassword": _password,
     "iam:CreateAccessKey": _access_key,
     "iam:CreateGroup": _created("group", "group", "groupName", "group"),
@@ -269,41 +202,44 @@ _ONE: dict[str, _Rule] = {
     "iam:DeleteAccessKey": _key_ended,
     "iam:UpdateAccessKey": _key_ended,
     "iam:UpdateLoginProfile": _password,
+    "identitystore:CreateUser": _person,
+    "sso-directory:CreateUser": _person,
 }
-_SEVERAL: dict[str, _Rules] = {
+_SEVERAL: dict[str, Rules] = {
+    **SHARES,
     "ec2:DescribeInstanceAttribute": _user_data_read,
-    "ec2:ModifyImageAttribute": _permission("launchPermission"),
     "ec2:ModifyInstanceAttribute": _user_data_set,
-    "ec2:ModifySnapshotAttribute": _permission("createVolumePermission"),
-    "ecr:SetRepositoryPolicy": _resource_policy("policyText"),
+    "guardduty:UpdateDetector": _detector,
+    "iam:AttachGroupPolicy": _attached,
+    "iam:AttachRolePolicy": _attached,
+    "iam:AttachUserPolicy": _attached,
+    "iam:CreatePolicyVersion": _inline,
     "iam:CreateRole": _new_role,
+    "iam:PutGroupPolicy": _inline,
+    "iam:PutRolePolicy": _inline,
+    "iam:PutUserPolicy": _inline,
     "iam:UpdateAssumeRolePolicy": partial(_trust, name="policyDocument"),
-    "kms:CreateGrant": _grant,
-    "kms:PutKeyPolicy": _resource_policy("policy"),
-    "lambda:AddLayerVersionPermission": _invoker,
-    "lambda:AddPermission": _invoker,
-    "lambda:CreateFunctionUrlConfig": _url,
-    "ram:AssociateResourceShare": partial(_listed, parameter="principals", relation="SHARED_WITH"),
-    "ram:CreateResourceShare": partial(_listed, parameter="principals", relation="SHARED_WITH"),
-    "ram:DisassociateResourceShare": partial(_listed, parameter="principals", relation="UNSHARED_WITH"),
-    "rds:ModifyDBClusterSnapshotAttribute": _restore,
-    "rds:ModifyDBSnapshotAttribute": _restore,
-    "s3:DeleteBucketPolicy": _resource_policy("bucketPolicy"),
-    "s3:PutBucketAcl": _acl,
-    "s3:PutBucketPolicy": _resource_policy("bucketPolicy"),
-    "s3:PutBucketReplication": _replication,
-    "s3:PutObjectAcl": _acl,
-    "secretsmanager:DeleteResourcePolicy": _resource_policy("resourcePolicy"),
-    "secretsmanager:PutResourcePolicy": _resource_policy("resourcePolicy"),
-    "sns:AddPermission": partial(_listed, parameter="aWSAccountId", relation="SHARED_WITH"),
-    "sns:SetTopicAttributes": _attribute_policy,
-    "sqs:AddPermission": partial(_listed, parameter="aWSAccountIds", relation="SHARED_WITH"),
-    "sqs:SetQueueAttributes": _attribute_policy,
+    "identitystore:CreateGroupMembership": _joined,
+    "organizations:AcceptHandshake": _organisation,
+    "organizations:CloseAccount": _organisation,
+    "organizations:CreateAccount": _organisation,
+    "organizations:EnableAWSServiceAccess": _organisation,
+    "organizations:InviteAccountToOrganization": _organisation,
+    "organizations:LeaveOrganization": _organisation,
+    "organizations:MoveAccount": _organisation,
+    "organizations:RegisterDelegatedAdministrator": _organisation,
+    "organizations:RemoveAccountFromOrganization": _organisation,
+    "iam:EnableOrganizationsRootCredentialsManagement": _organisation,
+    "iam:EnableOrganizationsRootSessions": _organisation,
+    "s3:PutBucketLogging": _bucket_logging,
+    "sso-directory:AddMemberToGroup": _joined,
+    "ssm:CreateAssociation": _by_tag,
     "ssm:GetParameter": _decrypted,
     "ssm:GetParameterHistory": _decrypted,
     "ssm:GetParameters": _decrypted,
     "ssm:GetParametersByPath": _decrypted,
     "ssm:SendCommand": _by_tag,
     "ssm:StartAutomationExecution": _by_tag,
+    "ssm:UpdateAssociation": _by_tag,
 }
 RULES = frozenset({*_ONE, *_SEVERAL})

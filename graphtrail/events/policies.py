@@ -49,6 +49,18 @@ def policy(value: Json) -> Policy:
     return Policy(tuple(sorted(allowed)), read)
 
 
+def allows_everything(value: Json) -> bool:
+    """Whether a statement of a policy allows every action on every resource, whatever its conditions."""
+    statements = (_document(value) or {}).get("Statement")
+    for statement in map(mapping, statements if isinstance(statements, list) else [statements]):
+        parts = (statement.get("Action"), statement.get("Resource"))
+        if statement.get("Effect") == "Allow" and all(
+            "*" in (one if isinstance(one, list) else [one]) for one in parts
+        ):
+            return True
+    return False
+
+
 def principal(named: str) -> str:
     """The key of a principal as an element ``AWS`` names it, or a list of accounts and groups."""
     if named in {"*", "all"}:

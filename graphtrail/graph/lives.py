@@ -48,14 +48,17 @@ def _sightings(world: World, of_call: Ints) -> None:
 
 
 def _ended(world: World) -> dict[str, int]:
-    """When long-lived keys were deleted or made inactive for the last time."""
+    """When long-lived keys were deleted or made inactive for the last time, and not made active again afterwards."""
     counted = np.zeros(world.facts.rows, np.bool_)
     counted[world.records.calls] = True
-    ended: dict[str, int] = {}
+    last: dict[tuple[str, str], int] = {}
     for row, pivot in world.facts.pivots:
-        if pivot.type == "ENDED" and pivot.target and counted[row]:
-            ended[pivot.target] = max(int(world.facts.times[row]), ended.get(pivot.target, 0))
-    return ended
+        if pivot.type in {"ENDED", "RESTORED"} and pivot.target and counted[row]:
+            known = (pivot.target, pivot.type)
+            last[known] = max(int(world.facts.times[row]), last.get(known, 0))
+    return {
+        key: time for (key, kind), time in last.items() if kind == "ENDED" and last.get((key, "RESTORED"), -1) < time
+    }
 
 
 def _kind(world: World, session: Session) -> str:

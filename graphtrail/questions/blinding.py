@@ -12,13 +12,44 @@ BLINDED = frozenset({"BLINDED"})
 
 # What switches the same thing on again.
 _UNDOES = {
-    "cloudtrail:StopLogging": frozenset({"cloudtrail:StartLogging"}),
+    "cloudtrail:DeleteTrail": frozenset({"cloudtrail:CreateTrail"}),
     "cloudtrail:PutEventSelectors": frozenset({"cloudtrail:PutEventSelectors"}),
+    "cloudtrail:PutInsightSelectors": frozenset({"cloudtrail:PutInsightSelectors"}),
+    "cloudtrail:StopEventDataStoreIngestion": frozenset({"cloudtrail:StartEventDataStoreIngestion"}),
+    "cloudtrail:StopLogging": frozenset({"cloudtrail:StartLogging"}),
+    "cloudtrail:UpdateEventDataStore": frozenset({"cloudtrail:UpdateEventDataStore"}),
     "cloudtrail:UpdateTrail": frozenset({"cloudtrail:UpdateTrail"}),
+    "cloudwatch:DisableAlarmActions": frozenset({"cloudwatch:EnableAlarmActions"}),
+    "config:DeleteConfigRule": frozenset({"config:PutConfigRule"}),
+    "config:DeleteConfigurationRecorder": frozenset({"config:PutConfigurationRecorder"}),
+    "config:DeleteDeliveryChannel": frozenset({"config:PutDeliveryChannel"}),
     "config:StopConfigurationRecorder": frozenset({"config:StartConfigurationRecorder"}),
+    "guardduty:CreateFilter": frozenset({"guardduty:DeleteFilter"}),
+    "guardduty:CreateIPSet": frozenset({"guardduty:DeleteIPSet"}),
+    "guardduty:DeleteDetector": frozenset({"guardduty:CreateDetector"}),
     "guardduty:UpdateDetector": frozenset({"guardduty:UpdateDetector"}),
+    "inspector2:Disable": frozenset({"inspector2:Enable"}),
+    "macie2:DisableMacie": frozenset({"macie2:EnableMacie"}),
+    "organizations:DetachPolicy": frozenset({"organizations:AttachPolicy"}),
+    "organizations:DisablePolicyType": frozenset({"organizations:EnablePolicyType"}),
+    "organizations:UpdatePolicy": frozenset({"organizations:UpdatePolicy"}),
     "s3:PutBucketLifecycle": frozenset({"s3:DeleteBucketLifecycle", "s3:PutBucketLifecycle"}),
+    "s3:PutBucketLogging": frozenset({"s3:PutBucketLogging"}),
+    "securityhub:DisableSecurityHub": frozenset({"securityhub:EnableSecurityHub"}),
+    "wafv2:DeleteLoggingConfiguration": frozenset({"wafv2:PutLoggingConfiguration"}),
+    "wafv2:DisassociateWebACL": frozenset({"wafv2:AssociateWebACL"}),
 }
+_ONLY_OFF = (
+    "Stop",
+    "Delete",
+    "Disable",
+    "Disassociate",
+    "Leave",
+    "Detach",
+    "BatchDisable",
+    "PutBucketLogging",
+    "UpdateDetector",
+)
 
 
 class Blind(NamedTuple):
@@ -66,19 +97,27 @@ def blind_rows(trail: Trail) -> list[dict[str, Any]]:
 
 def certain(edge: ControlEdge) -> bool:
     """Whether the call of an edge can only switch off."""
-    return edge.confidence is Confidence.EXACT and edge.detail.partition(":")[2].startswith(
-        ("Stop", "Delete", "Disable")
-    )
+    return edge.confidence is Confidence.EXACT and edge.detail.partition(":")[2].startswith(_ONLY_OFF)
 
 
 def undone(trail: Trail, edge: ControlEdge) -> tuple[int, str] | None:
-    """The first later call that undid what an edge says, epoch seconds and event id."""
+    """The first later call that undid what an edge says, epoch seconds and event id.
+
+    It names the same resource; where something was switched off for all of an account, it is one in its log and Region.
+    """
     held, undoes = trail.store.calls, _UNDOES.get(edge.detail)
     number = trail.store.number(edge.target)
     if undoes is None or number is None:
         return None
+    own, whole = trail.kind_of(edge), edge.target.startswith("account:")
+    touching = held.all() if whole else held.touching([number], frozenset({"target", "created"}))
     calls = held.where_kind(
-        held.touching([number], frozenset({"target"})), lambda kind: kind.action in undoes and kind.outcome == "ok"
+        touching,
+        lambda kind: (
+            kind.action in undoes
+            and kind.outcome == "ok"
+            and (not whole or own is None or (kind.account, kind.region) == (own.account, own.region))
+        ),
     )
     later = [
         (int(held.column("time")[call]), held.event_id(call))

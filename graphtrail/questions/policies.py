@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from graphtrail.events.pivots import UNREAD
+from graphtrail.graph.pivots.calls import ADMIN
 from graphtrail.questions.pivoted import Pivoted, called, pivoted
 from graphtrail.questions.question import question
 from graphtrail.questions.rows import Texts
@@ -18,7 +19,9 @@ class PolicyChange(Pivoted, frozen=True, kw_only=True):
 
     Attributes:
         resource, resource_type: what it is the policy of.
-        policy: ``trust``, ``resource``, ``ACL``, ``replication`` or ``permissions``.
+        policy: ``trust``, ``resource``, ``ACL``, ``replication``, ``access point``, ``permissions`` or, of a bucket or
+            account, ``public access block`` (taken away, or with a gap; all of it is ``public access blocked``).
+        grants_admin: the permissions that were set allow everything on everything.
         allowed: keys of the principals that the new policy lets in; of permissions none.
         before: those that the policy before let in, None where these logs do not show it.
         added, removed: the difference; all of ``allowed`` is added where the policy before is not known.
@@ -33,9 +36,10 @@ class PolicyChange(Pivoted, frozen=True, kw_only=True):
     added: Texts
     removed: Texts
     interpreted: bool
+    grants_admin: bool
 
 
-@question(PolicyChange, "time policy resource added removed action origin principal event_id")
+@question(PolicyChange, "time policy resource added removed grants_admin action origin principal event_id")
 def policies(
     trail: Trail,
     seed: Annotated[str | None, "only what this and all that it reached changed; without it everything"] = None,
@@ -57,6 +61,7 @@ def policies(
             added=tuple(sorted(set(now) - set(before or ()))),
             removed=tuple(sorted(set(before or ()) - set(now))),
             interpreted=edge.detail != UNREAD,
+            grants_admin=edge.detail == ADMIN,
         )
 
 

@@ -92,6 +92,8 @@ CALLS = [
     ("ssm:SendCommand", {"targets": [{"key": "InstanceIds", "values": ["i-0123456789abcdef0"]}]},
      {("EXECUTED_ON", HOME.format("ec2", "instance/i-0123456789abcdef0"), "ssm:SendCommand")}),
     ("iam:AttachUserPolicy", {"userName": "bob", "policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"},
+     {("CHANGED_PERMISSIONS", f"{IAM}user/bob", "grants admin")}),
+    ("iam:AttachUserPolicy", {"userName": "bob", "policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"},
      {("CHANGED_PERMISSIONS", f"{IAM}user/bob", "iam:AttachUserPolicy")}),
     ("iam:DeactivateMFADevice", {"userName": "bob", "serialNumber": f"{IAM}mfa/bob"},
      {("CHANGED_MFA", f"{IAM}user/bob", "iam:DeactivateMFADevice")}),

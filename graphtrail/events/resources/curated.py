@@ -49,9 +49,14 @@ _DETECTOR = regional("Detector", "guardduty", "detector/")
 _DATABASE_GLUE = regional("Database", "glue", "database/")
 _AUTO_SCALING_GROUP = regional("AutoScalingGroup", "autoscaling", "autoScalingGroup:*:autoScalingGroupName/")
 
+_PASSED_PROFILE = replace(INSTANCE_PROFILE, role="passed")
+
 CURATED: dict[str, dict[str, Form]] = {
     "athena": {"workGroup": regional("WorkGroup", "athena", "workgroup/")},
-    "autoscaling": {"autoScalingGroupName": _AUTO_SCALING_GROUP},
+    "autoscaling": {
+        "autoScalingGroupName": _AUTO_SCALING_GROUP,
+        "iamInstanceProfile": _PASSED_PROFILE,
+    },
     "bedrock": {"guardrailIdentifier": regional("Guardrail", "bedrock", "guardrail/"), "modelId": MODEL},
     "cloudformation": {"stackName": _STACK},
     "cloudtrail": {"name": _TRAIL, "trailName": _TRAIL, "trailNameList": _TRAIL},
@@ -62,8 +67,15 @@ CURATED: dict[str, dict[str, Form]] = {
     "config": {"configurationRecorderName": _RECORDER},
     "dynamodb": {"tableName": _TABLE},
     "ec2": {
-        "iamInstanceProfile": replace(INSTANCE_PROFILE, inside="name", role="passed"),
+        "AssociateIamInstanceProfileRequest": replace(_PASSED_PROFILE, inside="IamInstanceProfile.Name"),
+        "CreateLaunchTemplateRequest": replace(_PASSED_PROFILE, inside="LaunchTemplateData.IamInstanceProfile.Name"),
+        "CreateLaunchTemplateVersionRequest": replace(
+            _PASSED_PROFILE, inside="LaunchTemplateData.IamInstanceProfile.Name"
+        ),
+        "ReplaceIamInstanceProfileAssociationRequest": replace(_PASSED_PROFILE, inside="IamInstanceProfile.Name"),
+        "iamInstanceProfile": replace(_PASSED_PROFILE, inside="name"),
         "instanceId": INSTANCE,
+        "launchSpecification": replace(_PASSED_PROFILE, inside="iamInstanceProfile.name"),
         "keyName": regional("KeyPair", "ec2", "key-pair/"),
     },
     "ec2-instance-connect": {"instanceId": INSTANCE},

@@ -35,7 +35,7 @@ class Form:
         noun: what the actions call it: ``CreateRole`` makes a ``Role``.
         write: the ARN for a name, in a place. It gets no ARN: what is one already is kept as it is.
         only: the parameter names this kind only where another parameter has this value.
-        inside: the parameter is an object, and this member of it the name.
+        inside: the parameter is an object, and this member of it (of a member, after a dot) the name.
         role: in which the call touches it; if empty, as what it made or acted on.
     """
 

@@ -228,7 +228,9 @@ def _role_of(plan: Plan, name: str, whole: str) -> str:
 
 
 def _names(place: Place, value: Json, form: Form, role: str, found: _Found) -> None:
-    held = mapping(value).get(form.inside) if form.inside else value
+    held = value
+    for inside in filter(None, form.inside.split(".")):
+        held = mapping(held).get(inside)
     for name in held if isinstance(held, list) else (held,):
         named = text(name)
         if named and not named.startswith(_WHOLE):

@@ -31,8 +31,8 @@ def shared(done: list[Effect]) -> Iterator[Control]:
     for effect in done:
         pivot = effect.pivot
         if pivot.type in {"SHARED_WITH", "UNSHARED_WITH", "KMS_GRANT"} and pivot.party:
-            for resource in effect.resources or ("",):
+            for resource in effect.resources:
                 yield effect.edge(pivot.type, pivot.party, resource)
-        elif pivot.type in {"EXECUTED_ON", "CONTROLS", "READ_SECRET"}:
+        elif pivot.type in {"BLINDED", "CHANGED_ORG", "CHANGED_PERMISSIONS", "CONTROLS", "EXECUTED_ON", "READ_SECRET"}:
             for resource in effect.resources:
                 yield effect.edge(pivot.type, resource, pivot.made)

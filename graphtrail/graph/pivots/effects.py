@@ -4,11 +4,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from graphtrail import arn as arns
+from graphtrail.events.actions import Kind
 from graphtrail.events.pivots import Pivot
 from graphtrail.graph.control import Control
 from graphtrail.graph.pivots.touches import Touching, places
 from graphtrail.graph.schema import Confidence
 from graphtrail.graph.world import World
+
+# What these say is told by the life of a key, or by the edge of another call.
+_NO_EDGES = frozenset({"ENDED", "GRANTS_ADMIN", "LOGS_TO", "RESTORED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class Effect:
 def effects(world: World) -> list[Effect]:
     """All effects of calls that count, by time."""
     place = places(world)
-    counted = [(row, pivot) for row, pivot in world.facts.pivots if place[row] >= 0 and pivot.type != "ENDED"]
+    counted = [(row, pivot) for row, pivot in world.facts.pivots if place[row] >= 0 and pivot.type not in _NO_EDGES]
     touching = Touching(world)
     targets = touching.of({row for row, _ in counted}, ("target", "created"))
     trusting = {row for row, pivot in counted if pivot.type == "CHANGED_TRUST"}
@@ -68,6 +72,8 @@ def effects(world: World) -> list[Effect]:
     found = []
     for row, pivot in counted:
         source = world.source(row, int(place[row]))
+        kind = kinds[int(world.facts.kind[row])]
+        touched = tuple(sorted(targets.get(row, ())))
         found.append(
             Effect(
                 pivot=pivot,
@@ -75,12 +81,17 @@ def effects(world: World) -> list[Effect]:
                 time=int(world.facts.times[row]),
                 source=source,
                 principal=world.sessions[source].principal,
-                account=kinds[int(world.facts.kind[row])].account,
-                resources=(pivot.target,) if pivot.target else tuple(sorted(targets.get(row, ()))),
+                account=kind.account,
+                resources=(pivot.target,) if pivot.target else touched or (() if row in trusting else (_scope(kind),)),
                 trusting=row in trusting,
             )
         )
     return sorted(found, key=lambda effect: (effect.time, effect.row))
+
+
+def _scope(kind: Kind) -> str:
+    """What stands for the resource of a call that names none: the service in its place."""
+    return f"scope:{kind.action.partition(':')[0]}:{kind.region or ''}:{kind.account or ''}"
 
 
 def by_target(done: list[Effect], world: World) -> dict[str, list[Effect]]:

@@ -16,12 +16,15 @@ def identities(world: World, done: list[Effect]) -> Iterator[Control]:
     for session in world.sessions.values():
         if session.principal and session.label == "User":
             sessions[session.principal].append(session)
+    for key, links in world.links.items():
+        for person in {link.source for link in links if link.type == "ON_BEHALF_OF"}:
+            sessions[person].append(world.sessions[key])
     for target, effects in by_target(done, world).items():
         passwords = [effect for effect in effects if effect.pivot.type == "SET_PASSWORD"]
         for effect in effects:
             if effect.pivot.made != "access key":  # its edge is the ISSUED of the key
                 yield effect.edge(effect.pivot.type, target, effect.pivot.made)
-            if effect.pivot.made == "user":
+            if effect.pivot.made in {"user", "Identity Center user"}:
                 yield from _made_user(effect, sessions[target])
         for place, effect in enumerate(passwords):
             yield from _set_password(world, effect, passwords[place + 1 :], sessions[target])

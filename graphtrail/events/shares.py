@@ -1,0 +1,292 @@
+"""Policies of resources and whom they let in; what was shared with whom, and no longer is.
+
+Source: API references of EC2, RDS, Amazon S3, Lambda, KMS, Secrets Manager, SQS, SNS, ECR, RAM, Systems Manager,
+EventBridge, CloudWatch Logs, Glue, Backup, OpenSearch, EFS, DynamoDB, Kinesis, CodeBuild, CodeArtifact, API Gateway and
+Lake Formation; fields read from real records (public sets invictus and stratus) of snapshots, images, buckets and
+functions.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from graphtrail import arn as arns
+from graphtrail.events.pivot import UNREAD, Call, Pivot, Rules, let_in, listed
+from graphtrail.events.policies import PUBLIC, policy
+from graphtrail.events.record import Json, Text, mapping, text
+from graphtrail.events.resources.forms import BUCKET
+
+_EVERYBODY = ("/AllUsers", "/AuthenticatedUsers")
+_BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+
+
+def of_policy(change: str, document: Json) -> Iterator[Pivot]:
+    """The setting of a policy, and whom it lets in."""
+    found = policy(document)
+    yield Pivot(change, "" if found.read else UNREAD, None, None, None)
+    for party in found.allowed:
+        yield Pivot("ALLOWS", "", None, None, None, party)
+
+
+def _resource_policy(*names: str) -> Rules:
+    """The rule of a call whose request holds a policy of a resource under one of these names."""
+
+    def rule(call: Call) -> Iterator[Pivot]:
+        held = next((call.request[name] for name in names if call.request.get(name)), None)
+        return of_policy("CHANGED_POLICY", held)
+
+    return rule
+
+
+def _policy_beside(*names: str) -> Rules:
+    """The same of a call that sets a policy among other things; without one it changes none."""
+
+    def rule(call: Call) -> Iterator[Pivot]:
+        held = next((call.request[name] for name in names if call.request.get(name)), None)
+        return of_policy("CHANGED_POLICY", held) if held else iter(())
+
+    return rule
+
+
+def _attribute_policy(call: Call) -> Iterator[Pivot]:
+    """Queues and topics have their policy among their attributes; other attributes let nobody in."""
+    held = mapping(call.request.get("attributes")).get("Policy")
+    if text(call.request.get("attributeName")) == "Policy":
+        held = call.request.get("attributeValue")
+    return of_policy("CHANGED_POLICY", held) if held is not None else iter(())
+
+
+def _bus(call: Call) -> Iterator[Pivot]:
+    """An event bus is opened to an account, to everybody, or by a policy."""
+    named = text(call.request.get("principal"))
+    if named:
+        yield Pivot("CHANGED_POLICY", "", None, None, None)
+        yield let_in("ALLOWS", named)
+    else:
+        yield from of_policy("CHANGED_POLICY", call.request.get("policy"))
+
+
+def _endpoint(call: Call) -> Iterator[Pivot]:
+    """The policy of a VPC endpoint, which is part of a request inside the request."""
+    inside = [mapping(held) for name, held in call.request.items() if name.endswith("VpcEndpointRequest")]
+    for held in (one.get("PolicyDocument") for one in inside):
+        if held:
+            yield from of_policy("CHANGED_POLICY", held)
+
+
+def _endpoint_service(call: Call) -> Iterator[Pivot]:
+    """A VPC endpoint service: principals that may connect to it."""
+    held = mapping(call.request.get("ModifyVpcEndpointServicePermissionsRequest"))
+    for name, relation in (("AddAllowedPrincipals", "SHARED_WITH"), ("RemoveAllowedPrincipals", "UNSHARED_WITH")):
+        for one in listed(held.get(name)):
+            named = text(mapping(one).get("content")) or (text(one) if not isinstance(one, dict | list) else None)
+            if named:
+                yield let_in(relation, named)
+
+
+def _permission(element: str) -> Rules:
+    """Snapshots and images: accounts and groups that are added to or removed from a permission."""
+
+    def rule(call: Call) -> Iterator[Pivot]:
+        permission = mapping(call.request.get(element))
+        for change, relation in (("add", "SHARED_WITH"), ("remove", "UNSHARED_WITH")):
+            for item in map(mapping, listed(mapping(permission.get(change)).get("items"))):
+                named = text(item.get("userId")) or text(item.get("group")) or text(item.get("organizationArn"))
+                if named:
+                    yield let_in(relation, named)
+
+    return rule
+
+
+def _restore(call: Call) -> Iterator[Pivot]:
+    """Snapshots of databases: accounts that may restore them."""
+    if text(call.request.get("attributeName")) == "restore":
+        yield from _each(call, "valuesToAdd", "SHARED_WITH")
+        yield from _each(call, "valuesToRemove", "UNSHARED_WITH")
+
+
+def _document(call: Call) -> Iterator[Pivot]:
+    """Documents of Systems Manager: accounts that may run them."""
+    yield from _each(call, "accountIdsToAdd", "SHARED_WITH")
+    yield from _each(call, "accountIdsToRemove", "UNSHARED_WITH")
+
+
+def _each(call: Call, parameter: str, relation: str) -> Iterator[Pivot]:
+    """A relation to each account or principal that a parameter lists, or names."""
+    for named in filter(None, map(text, listed(call.request.get(parameter)))):
+        yield let_in(relation, named)
+
+
+def _invoker(call: Call) -> Iterator[Pivot]:
+    """Who may invoke a function: a service, an account, everybody."""
+    named = text(call.request.get("principal")) or ""
+    if named.endswith((".amazonaws.com", ".amazonaws.com.cn")):
+        yield Pivot("SHARED_WITH", "", None, None, None, f"service:{named}")
+    elif named:
+        yield let_in("SHARED_WITH", named)
+
+
+def _url(call: Call) -> Iterator[Pivot]:
+    if text(call.request.get("authType")) == "NONE":
+        yield let_in("SHARED_WITH", "*")
+
+
+def _acl(call: Call) -> Iterator[Pivot]:
+    """Access control lists of S3: a canned one, headers, or grants to groups and to accounts by their canonical id."""
+    yield Pivot("CHANGED_POLICY", "ACL", None, None, None)
+    yield from _granted(call)
+
+
+def _granted(call: Call) -> Iterator[Pivot]:
+    held = mapping(call.request.get("AccessControlPolicy"))
+    owner = text(mapping(held.get("Owner")).get("ID"))
+    named = {PUBLIC} if _is_canned_public(call.request) else set()
+    for grant in map(mapping, listed(mapping(held.get("AccessControlList")).get("Grant"))):
+        grantee = mapping(grant.get("Grantee"))
+        named |= {PUBLIC} if (text(grantee.get("URI")) or "").endswith(_EVERYBODY) else set()
+        canonical = text(grantee.get("ID"))
+        if owner and canonical and canonical != owner:
+            named.add(f"canonical:{canonical}")
+    for party in sorted(named):
+        yield Pivot("SHARED_WITH", "", None, None, None, party)
+
+
+def _is_canned_public(request: Mapping[str, Json]) -> bool:
+    """Whether a canned list or the header of a grant lets everybody in; exports write a list for a header."""
+    for name, held in request.items():
+        said = next(iter(filter(None, map(text, listed(held)))), "")
+        if name in {"x-amz-acl", "acl"} and said.startswith(("public-", "authenticated-")):
+            return True
+        if name.startswith("x-amz-grant-") and any(group in said for group in _EVERYBODY):
+            return True
+    return False
+
+
+def _bucket(call: Call) -> Text:
+    name = text(call.request.get("bucketName"))
+    return BUCKET.write(name, call.place) if name and not arns.is_arn(name) else name
+
+
+def _replication(call: Call) -> Iterator[Pivot]:
+    """The bucket that is copied from; the one that is copied to stands in the request too."""
+    bucket = _bucket(call)
+    yield Pivot("CHANGED_POLICY", "replication", bucket, None, None)
+    for rule in map(mapping, listed(mapping(call.request.get("ReplicationConfiguration")).get("Rule"))):
+        account = text(mapping(rule.get("Destination")).get("Account"))
+        if account:
+            yield let_in("SHARED_WITH", account)._replace(target=bucket)
+
+
+def _public_access(call: Call) -> Iterator[Pivot]:
+    """What keeps a bucket, or all of an account, from being public was changed or taken away."""
+    held = mapping(call.request.get("PublicAccessBlockConfiguration"))
+    on = [name for name in _BLOCKS if str(held.get(name)).lower() == "true"]
+    made = "public access blocked" if len(on) == len(_BLOCKS) else "public access block"
+    yield Pivot("CHANGED_POLICY", made, None, None, None)
+
+
+def _access_point(call: Call) -> Iterator[Pivot]:
+    yield Pivot("CHANGED_POLICY", "access point", _bucket(call), None, None)
+
+
+def _grant(call: Call) -> Iterator[Pivot]:
+    named = text(call.request.get("granteePrincipal"))
+    if named:
+        said = sorted(filter(None, map(text, listed(call.request.get("operations")))))
+        yield let_in("KMS_GRANT", named, " ".join(said))
+
+
+def _lake(call: Call) -> Iterator[Pivot]:
+    """Lake Formation: a principal that may read a database or table."""
+    named = text(mapping(call.request.get("principal")).get("dataLakePrincipalIdentifier"))
+    if named:
+        yield let_in("SHARED_WITH", named)
+
+
+def _subscription(call: Call) -> Iterator[Pivot]:
+    """A log group whose lines are sent to another account."""
+    found = arns.parse(text(call.request.get("destinationArn")) or "")
+    if found and found.account and found.account != call.place.account:
+        yield let_in("SHARED_WITH", found.account)
+
+
+def _registry(call: Call) -> Iterator[Pivot]:
+    """A registry whose images are copied to other accounts."""
+    held = mapping(call.request.get("replicationConfiguration"))
+    for rule in map(mapping, listed(held.get("rules"))):
+        for account in (text(mapping(one).get("registryId")) for one in listed(rule.get("destinations"))):
+            if account and account != call.place.account:
+                yield let_in("SHARED_WITH", account)
+
+
+SHARES: dict[str, Rules] = {
+    "apigateway:CreateRestApi": _policy_beside("policy", "createRestApiInput"),
+    "backup:DeleteBackupVaultAccessPolicy": _resource_policy("policy"),
+    "backup:PutBackupVaultAccessPolicy": _resource_policy("policy"),
+    "codeartifact:PutDomainPermissionsPolicy": _resource_policy("policyDocument"),
+    "codeartifact:PutRepositoryPermissionsPolicy": _resource_policy("policyDocument"),
+    "codebuild:PutResourcePolicy": _resource_policy("policy"),
+    "dynamodb:DeleteResourcePolicy": _resource_policy("policy"),
+    "dynamodb:PutResourcePolicy": _resource_policy("policy"),
+    "ec2:CreateVpcEndpoint": _endpoint,
+    "ec2:ModifyImageAttribute": _permission("launchPermission"),
+    "ec2:ModifySnapshotAttribute": _permission("createVolumePermission"),
+    "ec2:ModifyVpcEndpoint": _endpoint,
+    "ec2:ModifyVpcEndpointServicePermissions": _endpoint_service,
+    "ecr:DeleteRepositoryPolicy": _resource_policy("policyText"),
+    "ecr:PutRegistryPolicy": _resource_policy("policyText"),
+    "ecr:PutReplicationConfiguration": _registry,
+    "ecr:SetRepositoryPolicy": _resource_policy("policyText"),
+    "elasticfilesystem:DeleteFileSystemPolicy": _resource_policy("policy"),
+    "elasticfilesystem:PutFileSystemPolicy": _resource_policy("policy"),
+    "es:CreateDomain": _policy_beside("accessPolicies"),
+    "es:CreateElasticsearchDomain": _policy_beside("accessPolicies"),
+    "es:UpdateDomainConfig": _policy_beside("accessPolicies"),
+    "es:UpdateElasticsearchDomainConfig": _policy_beside("accessPolicies"),
+    "events:PutPermission": _bus,
+    "glue:DeleteResourcePolicy": _resource_policy("policyInJson"),
+    "glue:PutResourcePolicy": _resource_policy("policyInJson"),
+    "kinesis:PutResourcePolicy": _resource_policy("policy"),
+    "kms:CreateGrant": _grant,
+    "kms:CreateKey": _policy_beside("policy"),
+    "kms:PutKeyPolicy": _resource_policy("policy"),
+    "lakeformation:GrantPermissions": _lake,
+    "lambda:AddLayerVersionPermission": _invoker,
+    "lambda:AddPermission": _invoker,
+    "lambda:CreateFunctionUrlConfig": _url,
+    "lambda:UpdateFunctionUrlConfig": _url,
+    "logs:PutDestinationPolicy": _resource_policy("accessPolicy"),
+    "logs:PutResourcePolicy": _resource_policy("policyDocument"),
+    "logs:PutSubscriptionFilter": _subscription,
+    "ram:AssociateResourceShare": partial(_each, parameter="principals", relation="SHARED_WITH"),
+    "ram:CreateResourceShare": partial(_each, parameter="principals", relation="SHARED_WITH"),
+    "ram:DisassociateResourceShare": partial(_each, parameter="principals", relation="UNSHARED_WITH"),
+    "rds:ModifyDBClusterSnapshotAttribute": _restore,
+    "rds:ModifyDBSnapshotAttribute": _restore,
+    "s3:CreateAccessPoint": _access_point,
+    "s3:CreateBucket": _granted,
+    "s3:DeleteAccountPublicAccessBlock": _public_access,
+    "s3:DeleteBucketPolicy": _resource_policy("bucketPolicy"),
+    "s3:DeleteBucketPublicAccessBlock": _public_access,
+    "s3:DeletePublicAccessBlock": _public_access,
+    "s3:PutAccessPointPolicy": _resource_policy("accessPointPolicy", "Policy", "policy"),
+    "s3:PutAccountPublicAccessBlock": _public_access,
+    "s3:PutBucketAcl": _acl,
+    "s3:PutBucketPolicy": _resource_policy("bucketPolicy"),
+    "s3:PutBucketPublicAccessBlock": _public_access,
+    "s3:PutBucketReplication": _replication,
+    "s3:PutObjectAcl": _acl,
+    "s3:PutPublicAccessBlock": _public_access,
+    "s3express:DeleteBucketPolicy": _resource_policy("bucketPolicy"),
+    "s3express:PutBucketPolicy": _resource_policy("bucketPolicy", "policy"),
+    "secretsmanager:DeleteResourcePolicy": _resource_policy("resourcePolicy"),
+    "secretsmanager:PutResourcePolicy": _resource_policy("resourcePolicy"),
+    "serverlessrepo:PutApplicationPolicy": _policy_beside("policy"),
+    "ses:PutIdentityPolicy": _resource_policy("policy"),
+    "sns:AddPermission": partial(_each, parameter="aWSAccountId", relation="SHARED_WITH"),
+    "sns:CreateTopic": _attribute_policy,
+    "sns:SetTopicAttributes": _attribute_policy,
+    "sqs:AddPermission": partial(_each, parameter="aWSAccountIds", relation="SHARED_WITH"),
+    "sqs:CreateQueue": _attribute_policy,
+    "sqs:SetQueueAttributes": _attribute_policy,
+    "ssm:ModifyDocumentPermission": _document,
+}

@@ -1,0 +1,134 @@
+"""Which actions are pivots by themselves: what edges they make, and to which of the resources that they touched.
+
+Source: API references of the services; the actions are those of real attacks and of their public emulations.
+"""
+
+from typing import NamedTuple
+
+from graphtrail.graph.layout import label_of
+
+
+class Ends(NamedTuple):
+    """Where the edges of an action end.
+
+    Attributes:
+        relation: their type.
+        roles: of the touched resources, those with one of these roles.
+        labels: and with one of these labels; all if empty.
+        holding: and with this text in their key.
+    """
+
+    relation: str
+    roles: tuple[str, ...] = ("target", "created")
+    labels: tuple[str, ...] = ()
+    holding: str = ""
+
+    def are(self, key: str, role: str) -> bool:
+        """Whether an edge ends at a resource that was touched in some role."""
+        return role in self.roles and self.holding in key and (not self.labels or label_of(key) in self.labels)
+
+
+_CONTROLS = Ends("CONTROLS")
+_INSTANCE = Ends("CONTROLS", labels=("Instance",))
+_RUNS_ON = Ends("EXECUTED_ON", labels=("Instance",))
+_READS = Ends("READ_SECRET", roles=("target",))
+_PERMISSIONS = Ends("CHANGED_PERMISSIONS", roles=("target",))
+_PERMISSION_SET = Ends("CHANGED_PERMISSIONS", roles=("target",), holding=":permissionSet/")
+_MFA = Ends("CHANGED_MFA", roles=("target", "created"), labels=("User",))
+_DEVICE = Ends("CHANGED_MFA")
+_OTHER = Ends("ISSUED_OTHER", roles=("target",), labels=("User",))
+_BLINDED = Ends("BLINDED", roles=("target",))
+
+ACTIONS: dict[str, Ends] = {
+    **dict.fromkeys(
+        (
+            "cloudformation:CreateChangeSet", "cloudformation:CreateStack", "cloudformation:CreateStackSet",
+            "cloudformation:ExecuteChangeSet", "cloudformation:UpdateStack", "codebuild:CreateProject",
+            "codebuild:StartBuild", "codebuild:UpdateProject", "codepipeline:CreatePipeline",
+            "codepipeline:UpdatePipeline", "ecs:CreateService", "ecs:RegisterTaskDefinition", "ecs:RunTask",
+            "ecs:StartTask", "ecs:UpdateService", "eks:CreatePodIdentityAssociation", "events:PutRule",
+            "events:PutTargets", "glue:CreateDevEndpoint", "glue:CreateJob", "glue:UpdateDevEndpoint",
+            "glue:UpdateJob", "iam:AddClientIDToOpenIDConnectProvider", "iam:CreateOpenIDConnectProvider",
+            "iam:CreateSAMLProvider", "iam:UpdateOpenIDConnectProviderThumbprint", "iam:UpdateSAMLProvider",
+            "lambda:CreateEventSourceMapping", "lambda:CreateFunction", "lambda:PublishLayerVersion",
+            "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration", "rolesanywhere:CreateProfile",
+            "rolesanywhere:CreateTrustAnchor", "rolesanywhere:UpdateProfile",
+            "rolesanywhere:UpdateTrustAnchor", "sagemaker:CreateDomain",
+            "sagemaker:CreateNotebookInstance", "sagemaker:CreatePresignedNotebookInstanceUrl",
+            "scheduler:CreateSchedule", "states:CreateStateMachine",
+            "states:UpdateStateMachine",
+        ),
+        _CONTROLS,
+    ),
+    **dict.fromkeys(
+        ("ec2:CreateFleet", "ec2:RequestSpotFleet", "ec2:RequestSpotInstances", "ec2:RunInstances"), _INSTANCE
+    ),
+    **dict.fromkeys(
+        ("ec2-instance-connect:OpenTunnel", "ec2-instance-connect:SendSSHPublicKey",
+         "ec2-instance-connect:SendSerialConsoleSSHPublicKey", "ssm:CreateAssociation",
+         "ssm:ResumeSession", "ssm:SendCommand", "ssm:StartAutomationExecution", "ssm:StartSession",
+         "ssm:UpdateAssociation"),
+        _RUNS_ON,
+    ),
+    **dict.fromkeys(
+        ("ec2:DescribeLaunchTemplateVersions", "ec2:GetConsoleOutput", "ec2:GetConsoleScreenshot",
+         "ec2:GetLaunchTemplateData", "ec2:GetPasswordData", "lambda:GetFunction", "lambda:GetFunctionConfiguration",
+         "secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue"),
+        _READS,
+    ),
+    **dict.fromkeys(
+        ("eks:AssociateAccessPolicy", "eks:CreateAccessEntry", "iam:AddUserToGroup", "iam:AttachGroupPolicy",
+         "iam:AttachRolePolicy", "iam:AttachUserPolicy", "iam:CreatePolicyVersion", "iam:DeleteGroupPolicy",
+         "iam:DeleteRolePermissionsBoundary", "iam:DeleteRolePolicy", "iam:DeleteUserPermissionsBoundary",
+         "iam:DeleteUserPolicy", "iam:DetachGroupPolicy", "iam:DetachRolePolicy", "iam:DetachUserPolicy",
+         "iam:PutGroupPolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy", "iam:PutUserPermissionsBoundary",
+         "iam:PutUserPolicy", "iam:RemoveUserFromGroup", "iam:SetDefaultPolicyVersion"),
+        _PERMISSIONS,
+    ),
+    **dict.fromkeys(
+        ("sso:AttachCustomerManagedPolicyReferenceToPermissionSet", "sso:AttachManagedPolicyToPermissionSet",
+         "sso:CreateAccountAssignment", "sso:PutInlinePolicyToPermissionSet"),
+        _PERMISSION_SET,
+    ),
+    **dict.fromkeys(("iam:CreateVirtualMFADevice", "iam:DeleteVirtualMFADevice"), _DEVICE),
+    **dict.fromkeys(("iam:DeactivateMFADevice", "iam:EnableMFADevice", "iam:ResyncMFADevice"), _MFA),
+    **dict.fromkeys(
+        ("iam:CreateServiceSpecificCredential", "iam:ResetServiceSpecificCredential", "iam:UploadSSHPublicKey",
+         "iam:UploadSigningCertificate"),
+        _OTHER,
+    ),
+    **dict.fromkeys(
+        (
+            "access-analyzer:DeleteAnalyzer", "cloudtrail:DeleteEventDataStore", "cloudtrail:DeleteTrail",
+            "cloudtrail:PutEventSelectors", "cloudtrail:PutInsightSelectors", "cloudtrail:StopEventDataStoreIngestion",
+            "cloudtrail:StopLogging", "cloudtrail:UpdateEventDataStore", "cloudtrail:UpdateTrail",
+            "cloudwatch:DisableAlarmActions", "config:DeleteConfigRule", "config:DeleteConfigurationRecorder",
+            "config:DeleteDeliveryChannel", "config:StopConfigurationRecorder", "detective:DeleteGraph",
+            "ec2:DeleteFlowLogs", "guardduty:CreateFilter", "guardduty:CreateIPSet", "guardduty:DeleteDetector",
+            "guardduty:DeleteMembers", "guardduty:DeletePublishingDestination",
+            "guardduty:DisableOrganizationAdminAccount", "guardduty:DisassociateFromAdministratorAccount",
+            "guardduty:DisassociateFromMasterAccount", "guardduty:DisassociateMembers",
+            "guardduty:StopMonitoringMembers", "inspector2:Disable", "macie2:DisableMacie",
+            "organizations:DeletePolicy", "organizations:DetachPolicy", "organizations:DisablePolicyType",
+            "organizations:LeaveOrganization", "organizations:UpdatePolicy",
+            "route53resolver:DeleteResolverQueryLogConfig", "route53resolver:DisassociateResolverQueryLogConfig",
+            "s3:PutBucketLifecycle", "securityhub:BatchDisableStandards",
+            "securityhub:DisableSecurityHub", "securityhub:DisassociateFromAdministratorAccount",
+            "securityhub:DisassociateMembers", "wafv2:DeleteLoggingConfiguration", "wafv2:DeleteWebACL",
+            "wafv2:DisassociateWebACL",
+        ),
+        _BLINDED,
+    ),
+    "ec2:AssociateIamInstanceProfile": Ends("CHANGED_COMPUTE_ROLE", labels=("Instance",)),
+    "ec2:ReplaceIamInstanceProfileAssociation": Ends("CHANGED_COMPUTE_ROLE", labels=("Instance",)),
+    "ecs:ExecuteCommand": Ends("EXECUTED_ON", roles=("target",)),
+    "iam:AddRoleToInstanceProfile": Ends("CHANGED_COMPUTE_ROLE", labels=("InstanceProfile",)),
+}  # fmt: skip
+# Calls that copy what they name: a snapshot of a volume, an image of an instance, an object of an object.
+COPIES = frozenset({
+    "ec2:CopyImage", "ec2:CopySnapshot", "ec2:CreateImage", "ec2:CreateSnapshot", "ec2:CreateSnapshots",
+    "ec2:CreateVolume", "rds:RestoreDBClusterToPointInTime", "rds:RestoreDBInstanceToPointInTime",
+    "s3:UploadPartCopy", "rds:CopyDBClusterSnapshot", "rds:CopyDBSnapshot", "rds:CreateDBClusterSnapshot",
+    "rds:CreateDBSnapshot", "rds:RestoreDBClusterFromSnapshot", "rds:RestoreDBInstanceFromDBSnapshot",
+    "rds:StartExportTask", "s3:CopyObject",
+})  # fmt: skip
