@@ -16,6 +16,7 @@ from typing import Any
 Record = dict[str, Any]
 _ROLE = 12 * 3600  # seconds that a session of a role lives at most
 _SKEW = 2  # seconds
+_AFTER = 300  # seconds past its end for which a call of a session is still believed
 _DATES = ("%b %d, %Y, %I:%M:%S %p", "%b %d, %Y %I:%M:%S %p", "%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -129,10 +130,14 @@ class Logs:
     def _alone_alive(self, session: str, who: Record) -> str | None:
         """The one session of that role and name that was alive at all the calls, in an account whose log shows all."""
         calls = self.abroad[session]
+        lives = self.lives[who["principalId"]]
+        members = {began for key, (began, _) in lives.items() if key.startswith("key:")}
         alive = [
             (key, began)
-            for key, (began, end) in self.lives[who["principalId"]].items()
-            if began - _SKEW <= min(calls) and max(calls) <= end
+            for key, (began, end) in lives.items()
+            if (key.startswith("key:") or began not in members)  # else it is the family of one of them
+            and began - _SKEW <= min(calls)
+            and max(calls) <= end + _AFTER
         ]
         begin, end = self.spans.get(who.get("accountId", ""), (0, 0))
         seen = [key for key, began in alive if begin <= began and max(calls) <= end]

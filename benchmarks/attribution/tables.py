@@ -94,8 +94,8 @@ def _statuses(said: Sequence[Said]) -> list[str]:
     lines = [
         "",
         "## Status",
-        "Determined are sessions whose origin the logs of their world determine, as `reading.py` finds by brute force from",
-        "the raw records. Named is who is right among the candidates.",
+        "Determined are sessions whose origin the logs of their world determine, as `reading.py` finds by brute force",
+        "from the raw records. Named is who is right among the candidates.",
         "",
         "| status | sessions | attributed | wrong | determined | named |",
         "|---|---|---|---|---|---|",
