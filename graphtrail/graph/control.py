@@ -82,6 +82,20 @@ def _families(world: World) -> Iterator[Control]:
         if (rule == "L7" or _is_sign_in(world, whole)) and not world.has_exact_parent(member):
             for source, target in ((member, family), (family, member)):
                 yield Control(source, target, "SAME_SIGN_IN", start, rule, (), end, start, Confidence.EXACT)
+        elif world.has_exact_parent(member) and _went_to_console(world, family):
+            yield Control(member, family, "SAME_SIGN_IN", start, "L2", (), end, start, Confidence.STRONG)
+
+
+def _went_to_console(world: World, family: str) -> bool:
+    """Whether somebody opened the console with a key that he was handed: the family then is that key's.
+
+    Nothing else opened the family, and whoever was handed one of its keys had it from one session.
+    """
+    whole = world.sessions[family]
+    if not whole.console or world.issuing(family) or family in world.candidates:
+        return False
+    members = world.by_family[whole.family] if whole.family else ()
+    return len({link.source for member in members for link in world.issuing(member)}) == 1
 
 
 def _is_sign_in(world: World, family: Session) -> bool:

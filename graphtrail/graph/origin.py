@@ -195,7 +195,14 @@ def _issuing(into: Sequence[Step]) -> Step | None:
 
 
 def _by_members(into: Sequence[Step], world: Surroundings) -> Step | None:
-    """A family of which nothing else is known came about as its members did, if all of them did alike."""
+    """A family of which nothing else is known came about as its members did, if all of them did alike.
+
+    Of the console the keys that AWS made count for nothing: it came about as the key with which it was opened.
+    """
+    keys = [(step, _issuing(world.into(step.source))) for step in into if step.type == "SAME_SIGN_IN"]
+    handed = [(step, issue.source) for step, issue in keys if issue]
+    if len({source for _, source in handed}) == 1:
+        return handed[0][0]
     members = [step for step in into if step.type == "PART_OF"]
     issued = [_issuing(world.into(step.source)) for step in members]
     sources = {step.source if step else None for step in issued}

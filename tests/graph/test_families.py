@@ -79,3 +79,34 @@ def test_an_issue_goes_to_the_session_that_begins_with_it(made: Made):
     assert origin(case, SECOND).origin == ALICE["arn"]
     row = origin(case, FIRST)
     assert (row.origin, row.origin_status, row.candidates) == (None, "unknown", ())
+
+
+def test_whoever_opens_the_console_with_a_key_is_behind_all_that_follows(made: Made):
+    console = {"sessionCredentialFromConsole": "true"}
+    case = made(
+        assumed("09:00", ALICE, FIRST),
+        ct.record("09:01", "signin:GetSigninToken", ct.role("deploy", "build", FIRST, "09:00"),
+                  responseElements={"GetSigninToken": "Success"}),
+        used("09:02", "09:00", SECOND, **console),
+        used("09:03", "09:00", "ASIATHIRDTHIRDTHIRD0"),
+    )  # fmt: skip
+    family = f"ses:{ct.role_id('deploy')}:build@{ct.at('09:00')}"
+    for session in (family, "key:ASIATHIRDTHIRDTHIRD0"):
+        (row,) = case.ask.origin(session).rows
+        assert (row.origin, row.confidence) == (ALICE["arn"], "strong")
+        assert f"key:{FIRST}" in [hop.session for hop in row.chain]
+    reached = {row.session for row in case.ask.blast_radius(f"key:{FIRST}").rows}
+    assert {family, "key:ASIATHIRDTHIRDTHIRD0"} <= reached
+
+
+def test_a_console_that_two_may_have_opened_is_nobodys(made: Made):
+    case = made(
+        assumed("09:00", ALICE, FIRST),
+        assumed("09:00", BOB, SECOND),
+        used("09:01", "09:00", FIRST),
+        used("09:02", "09:00", SECOND),
+        used("09:03", "09:00", "ASIATHIRDTHIRDTHIRD0"),
+        used("09:04", "09:00", "ASIAFOURTHFOURTHFOU0", sessionCredentialFromConsole="true"),
+    )
+    row = origin(case, "ASIATHIRDTHIRDTHIRD0")
+    assert (row.origin, row.origin_status) == (None, "unknown")

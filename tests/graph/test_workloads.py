@@ -26,6 +26,7 @@ def workload(case: graphtrail.Case):
         ("ecs-tasks", "0123456789abcdef" * 2, HERE.format("ecs", f"task/{'0123456789abcdef' * 2}"), "L15"),
         ("pods.eks", f"eks-prod-web-7d9f-{UUID}", "pod:prod-web-7d9f", "L16"),
         ("codebuild", f"AWSCodeBuild-{UUID}", HERE.format("codebuild", f"build/{UUID}"), "L17"),
+        ("ssm", "mi-0123456789abcdef0", HERE.format("ssm", "managed-instance/mi-0123456789abcdef0"), "L17"),
         ("rolesanywhere", "0123456789abcdef01", HERE.format("rolesanywhere", "subject/0123456789abcdef01"), "L18"),
     ],
 )
@@ -35,6 +36,37 @@ def test_a_name_that_a_service_gives_is_a_workload(made: Made, service: str, nam
         ct.get_object("09:01", ct.role("jobs", name, KEY, "09:00"), "jewels", "a"),
     )
     assert workload(case) == (found, rule, "strong")
+
+
+def test_a_service_in_china_has_another_name(made: Made):
+    case = made(
+        ct.assume_role("09:00", {"type": "AWSService", "invokedBy": "ec2.amazonaws.com.cn"}, "web",
+                       "i-0123456789abcdef0", KEY),
+        ct.get_object("09:01", ct.role("web", "i-0123456789abcdef0", KEY, "09:00"), "jewels", "a"),
+    )  # fmt: skip
+    assert workload(case) == (HERE.format("ec2", "instance/i-0123456789abcdef0"), "L13", "strong")
+
+
+@pytest.mark.parametrize(
+    ("action", "answer", "service", "name", "arn"),
+    [
+        ("ecs:RunTask", {"tasks": [{"taskArn": HERE.format("ecs", f"task/prod/{UUID}")}]}, "ecs-tasks", UUID,
+         HERE.format("ecs", f"task/prod/{UUID}")),
+        ("codebuild:StartBuild", {"build": {"arn": HERE.format("codebuild", f"build/site:{UUID}")}}, "codebuild",
+         f"AWSCodeBuild-{UUID}", HERE.format("codebuild", f"build/site:{UUID}")),
+    ],
+)  # fmt: skip
+def test_who_starts_it_reaches_its_session_by_its_full_name(
+    made: Made, action: str, answer: ct.Record, service: str, name: str, arn: str
+):
+    alice = ct.user("alice", "AKIAALICEALICEALICE0")
+    case = made(
+        ct.record("08:59", action, alice, requestParameters={"cluster": "prod"}, responseElements=answer),
+        ct.assume_role("09:00", ct.service(service), "jobs", name, KEY),
+        ct.get_object("09:01", ct.role("jobs", name, KEY, "09:00"), "jewels", "a"),
+    )
+    assert workload(case)[0] == arn
+    assert f"key:{KEY}" in {row.session for row in case.ask.blast_radius("key:AKIAALICEALICEALICE0").rows}
 
 
 @pytest.mark.parametrize("name", [UUID, f"AWSCodeBuild-{UUID}", "0123456789abcdef01", f"eks-prod-web-{UUID}", "plain"])
@@ -55,7 +87,7 @@ def test_a_token_of_a_cluster_names_the_service_account(made: Made):
         ct.assume_role("09:00", who, "jobs", "pod", KEY) | {"eventName": "AssumeRoleWithWebIdentity"},
         ct.get_object("09:01", ct.role("jobs", "pod", KEY, "09:00"), "jewels", "a"),
     )
-    assert workload(case) == ("serviceaccount:shop:checkout", "L16", "strong")
+    assert workload(case) == (f"serviceaccount:shop:checkout@{issuer}", "L16", "strong")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ from graphtrail.events.actions import operation, prefix
 from graphtrail.events.resources.curated import CURATED, EXCEPTIONS, SELF_CALLS
 from graphtrail.events.resources.forms import EC2_NOUNS, Form
 
-_MAKES = re.compile(r"(?:Create|Run|Allocate|Copy|Import|Register|Restore|Request|Upload)([A-Z]\w*)")
+_MAKES = re.compile(
+    r"(?:Create|Run|Allocate|Copy|Import|Register|Restore|Request|Upload|Start(?=(?:Build|Execution|Task)$))([A-Z]\w*)"
+)
 _FROM = re.compile(r"(?:From|To)[A-Z]\w*$")
 _TYPED_IDS_IN = frozenset({"autoscaling", "ec2", "ec2-instance-connect", "elasticloadbalancing", "rds", "ssm"})
 _READS = re.compile(r"(?:Get|List|Describe|Head|Lookup|Search|BatchGet|Batch?Check|Query|Scan|Select)")

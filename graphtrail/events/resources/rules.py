@@ -271,4 +271,5 @@ def _made_arns(noun: str, value: Json, found: _Found, *, depth: int) -> None:
             if key.lower() in {"arn", f"{noun}arn", f"{noun}id"} and arns.is_arn(held):
                 found[normal(held)] = "created"
         elif depth > 1:
-            _made_arns(noun, held, found, depth=depth - 1)
+            for one in held if isinstance(held, list) else (held,):
+                _made_arns(noun, one, found, depth=depth - 1)

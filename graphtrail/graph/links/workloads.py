@@ -48,13 +48,17 @@ _NAMED = (
         frozenset({"pods.eks.amazonaws.com", "eks-auth:AssumeRoleForPodIdentity"}),
     ),
     _Named("L17", "build", re.compile(f"AWSCodeBuild-(?P<name>{_UUID})"), frozenset({"codebuild.amazonaws.com"})),
+    _Named("L17", "managed", re.compile("(?P<name>mi-[0-9a-f]{8,17})"), frozenset({"ssm.amazonaws.com"})),
     _Named("L18", "certificate", re.compile("(?P<name>[0-9a-f]{8,64})"), frozenset({"rolesanywhere.amazonaws.com"})),
 )  # fmt: skip
+_LAST = re.compile("[/:]")
+_IN_ARNS = {"instance": ":instance/", "function": ":function:", "task": ":task/", "build": ":build/"}
 # Of each kind the service and the resource part of its ARN; of those that have no ARN a key of their own.
 _KINDS = {
     "build": ("codebuild", "build/"),
     "function": ("lambda", "function:"),
     "instance": ("ec2", "instance/"),
+    "managed": ("ssm", "managed-instance/"),
     "task": ("ecs", "task/"),
     "certificate": ("rolesanywhere", "subject/"),
 }
@@ -62,7 +66,7 @@ _KINDS = {
 
 def workloads(world: World) -> None:
     """Find the workload of every session of a role."""
-    by_ec2, by_lambda = _issued_by(world, "svc:ec2.amazonaws.com"), _issued_by(world, "svc:lambda.amazonaws.com")
+    by_ec2, by_lambda = _issued_by(world, "ec2.amazonaws.com"), _issued_by(world, "lambda.amazonaws.com")
     in_lambda = _lambda_sessions(world)
     _service_accounts(world)
     found: list[tuple[Session, _Found]] = []
@@ -78,23 +82,24 @@ def workloads(world: World) -> None:
         elif session.key in in_lambda or (session.key in by_lambda and not _FUNCTION_CHECK.fullmatch(name)):
             found.append((session, _Found("function", "L14", Confidence.STRONG)))
         elif session.key not in world.workloads:
-            _by_name(world, session, name)
-    known = _known(world, {(what.kind, session.name or "") for session, what in found})
+            _by_name(world, session, name, found)
+    known = _known(world, {(what.kind, what.name or session.name or "") for session, what in found})
     for session, what in found:
-        name = session.name or ""
+        name = what.name or session.name or ""
         key = known.get((what.kind, name)) or _made(world, session, what.kind, name)
         world.workloads[session.key] = (key, what.rule, what.confidence)
 
 
 class _Found(NamedTuple):
-    """Kind of a workload, the rule, and how sure it is."""
+    """Kind of a workload, the rule, how sure it is, and its name where that is not the session's."""
 
     kind: str
     rule: str
     confidence: Confidence
+    name: str = ""
 
 
-def _by_name(world: World, session: Session, name: str) -> None:
+def _by_name(world: World, session: Session, name: str, found: list[tuple[Session, "_Found"]]) -> None:
     """Tasks, pods, builds and certificates: strong with the service that issues such names, else a hint."""
     for one in _NAMED:
         told = one.name.fullmatch(name)
@@ -102,15 +107,14 @@ def _by_name(world: World, session: Session, name: str) -> None:
             continue
         issued = {part for link in world.issuing(session.key) for part in (_service(world, link.source), link.method)}
         if issued & one.issuers:
-            key = f"pod:{told['name']}" if one.kind == "pod" else _made(world, session, one.kind, told["name"])
-            world.workloads[session.key] = (key, one.rule, Confidence.STRONG)
+            found.append((session, _Found(one.kind, one.rule, Confidence.STRONG, told["name"])))
         return
 
 
 def _service(world: World, source: str) -> str:
     """The service that a session is one of, empty if it is none's."""
     session = world.sessions.get(source)
-    return ((session.principal if session else source) or "").partition("service:")[2]
+    return ((session.principal if session else source) or "").partition("service:")[2].removesuffix(".cn")
 
 
 def _service_accounts(world: World) -> None:
@@ -120,17 +124,19 @@ def _service_accounts(world: World) -> None:
             source = world.sessions.get(link.source)
             told = _SERVICE_ACCOUNT.fullmatch((source.principal if source else None) or "")
             if told:
-                key = f"serviceaccount:{told['space']}:{told['name']}"
+                issuer = told["start"].removeprefix("oidc:").removesuffix(":")
+                key = f"serviceaccount:{told['space']}:{told['name']}@{issuer}"
                 world.workloads[session.key] = (key, "L16", Confidence.STRONG)
 
 
 def _issued_by(world: World, service: str) -> set[str]:
-    """The sessions that a service issued, in whatever account."""
+    """The sessions that a service issued, in whatever account; in China its name ends in ``.cn``."""
+    names = {f"svc:{service}", f"svc:{service}.cn"}
     return {
         target
         for target, links in world.links.items()
-        if any(link.source.startswith(service) and link.source.partition("@")[0] == service for link in links)
-        and any(link.source.partition("@")[0] == service for link in world.issuing(target))
+        if any(link.source.partition("@")[0] in names for link in links)
+        and any(link.source.partition("@")[0] in names for link in world.issuing(target))
     }
 
 
@@ -143,13 +149,16 @@ def _lambda_sessions(world: World) -> set[str]:
 
 
 def _known(world: World, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """The ARN of an instance or function by its kind and name, where the records touch just one of that name."""
+    """The ARN of a workload by its kind and name, where the records touch just one of that name.
+
+    The ARN of a task has its cluster before the id, that of a build its project.
+    """
     by_name: dict[tuple[str, str], set[str]] = defaultdict(set)
     resources, renamed = world.facts.resources, world.names.renamed
-    for kind, separator in (("instance", ":instance/"), ("function", ":function:")):
+    for kind, separator in _IN_ARNS.items():
         named = {resources[code] for code in resources.containing(separator) if code not in renamed}
         for key in named.union(key for key in renamed.values() if separator in key):
-            name = kind, key.partition(separator)[2]
+            name = kind, _LAST.split(key.partition(separator)[2])[-1]
             if name in wanted:
                 by_name[name].add(key)
     return {name: next(iter(keys)) for name, keys in by_name.items() if len(keys) == 1}
@@ -157,6 +166,8 @@ def _known(world: World, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], 
 
 def _made(world: World, session: Session, kind: str, name: str) -> str:
     """An ARN for a workload that no call touched: in the account of the role, in the Region where it was issued."""
+    if kind == "pod":
+        return f"pod:{name}"
     role = arns.parse(session.principal or "") or arns.Arn("aws", "iam", "", "", "")
     rows = [row for link in world.issuing(session.key) for row in link.rows]
     region = world.facts.kinds[world.facts.kind[min(rows)]].region if rows else None

@@ -45,8 +45,8 @@ ACTIONS: dict[str, Ends] = {
             "cloudformation:CreateChangeSet", "cloudformation:CreateStack", "cloudformation:CreateStackSet",
             "cloudformation:ExecuteChangeSet", "cloudformation:UpdateStack", "codebuild:CreateProject",
             "codebuild:StartBuild", "codebuild:UpdateProject", "codepipeline:CreatePipeline",
-            "codepipeline:UpdatePipeline", "ecs:CreateService", "ecs:RegisterTaskDefinition", "ecs:RunTask",
-            "ecs:StartTask", "ecs:UpdateService", "eks:CreatePodIdentityAssociation", "events:PutRule",
+            "codepipeline:UpdatePipeline", "ecs:CreateService", "ecs:RegisterTaskDefinition",
+             "ecs:UpdateService", "eks:CreatePodIdentityAssociation", "events:PutRule",
             "events:PutTargets", "glue:CreateDevEndpoint", "glue:CreateJob", "glue:UpdateDevEndpoint",
             "glue:UpdateJob", "iam:AddClientIDToOpenIDConnectProvider", "iam:CreateOpenIDConnectProvider",
             "iam:CreateSAMLProvider", "iam:UpdateOpenIDConnectProviderThumbprint", "iam:UpdateSAMLProvider",
@@ -60,6 +60,7 @@ ACTIONS: dict[str, Ends] = {
         ),
         _CONTROLS,
     ),
+    **dict.fromkeys(("ecs:RunTask", "ecs:StartTask"), Ends("CONTROLS", holding=":task/")),
     **dict.fromkeys(
         ("ec2:CreateFleet", "ec2:RequestSpotFleet", "ec2:RequestSpotInstances", "ec2:RunInstances"), _INSTANCE
     ),
