@@ -64,13 +64,23 @@ def open(case: str | Path = DEFAULT) -> Case:  # noqa: A001 - what one does to a
     return Case(folder)
 
 
-def ingest(*sources: str | Path, case: str | Path = DEFAULT, keep_records: bool = False, **options: Given) -> Case:
+def ingest(
+    *sources: str | Path,
+    case: str | Path = DEFAULT,
+    keep_records: bool = False,
+    verify: bool = False,
+    public_keys: str | Path | None = None,
+    **options: Given,
+) -> Case:
     """Read sources into a case, made if there is none, and open it.
 
     Args:
         sources: folders and files; ``-`` is standard input; ``s3://bucket/prefix/``, ``cloudtrail://`` and the like.
         case: the folder of the case.
         keep_records: store the records themselves too, secrets removed.
+        verify: prove that the files are those that CloudTrail delivered; ``Case.verdicts`` says what came of it.
+        public_keys: CloudTrail's, as ``graphtrail keys save`` writes them; without,
+            those of a bucket are asked of CloudTrail, and of files no signature is checked.
         options: what is fetched from AWS, and how: ``since``, ``until``, ``account``, ``region`` (one or several),
             ``profile``, ``endpoint_url``, ``role_arn``, ``external_id``, ``request_payer``.
 
@@ -88,12 +98,22 @@ def ingest(*sources: str | Path, case: str | Path = DEFAULT, keep_records: bool 
         name: sorted(_several(value)) if name in {"account", "region"} else value for name, value in options.items()
     }
     try:
-        reached = reach(**named)  # type: ignore[arg-type]  # each is checked where it is used
+        reached = reach(**named, digests=verify)  # type: ignore[arg-type]  # each is checked where it is used
     except TypeError as wrong:
         raise UsageError(f"ingest: {wrong}") from None
     folder = Path(case)
-    places = Places(list(map(str, sources)), reached)
-    report = ingesting.ingest(folder, places.blobs, options=ingesting.Options(keep_records=keep_records))
+    named_sources = list(map(str, sources))
+    check = None
+    if verify:
+        from graphtrail.case.integrity import Check  # noqa: PLC0415 - as above
+        from graphtrail.sources.integrity.choice import keys  # noqa: PLC0415 - as above
+        from graphtrail.sources.integrity.verdicts import Scope  # noqa: PLC0415 - as above
+
+        file = Path(public_keys) if public_keys else None
+        begins = reached.selection.window.since
+        check = Check(keys(file, named_sources, reached.access), Scope(begins=begins))
+    places = Places(named_sources, reached)
+    report = ingesting.ingest(folder, places.blobs, options=ingesting.Options(keep_records=keep_records, check=check))
     opened = open(folder)
     if report.missed:
         raise SourceError(f"{report.missed} file(s) or place(s) could not be fetched: see {folder}; call it again")
@@ -156,7 +176,8 @@ class Case:
         ``rejects``: how many for which reason; ``coverage``: events by account, Region, day and event category;
         ``gaps``: days without a record between days that have some; ``blinded``: what was switched off, and until when;
         ``not_observed``: accounts that are only spoken of; ``not_fetched``: what buckets and APIs have and the case
-        does not; ``conflicts``: records that contradict each other.
+        does not; ``conflicts``: records that contradict each other;
+        ``integrity``: how many files are proven to be what CloudTrail delivered, None if that was not asked for.
         """
         held = self.store.case
         present = ((one["account"], one["region"], one["category"], one["day"]) for one in held.extents)
@@ -178,7 +199,18 @@ class Case:
             "origins": held.statuses,
             "conflicts": held.conflicts,
             "split_keys": held.split_keys,
+            "integrity": held.integrity,
         }
+
+    def verdicts(self) -> list[dict[str, Any]]:
+        """What was proven of every file when files were last verified; empty if they never were.
+
+        Each has ``file``, ``kind``, ``status``, ``reason``, ``account``, ``region``, and ``failed``: whether it speaks
+        against the evidence.
+        """
+        from graphtrail.case.integrity import read  # noqa: PLC0415 - few questions look at files
+
+        return [verdict.said() for verdict in read(self.folder, manifest.load(self.folder)) or ()]
 
     def rejects(self) -> list[dict[str, Any]]:
         """Every record that is no event, with file, index and reason; superseded ones are those made good since."""

@@ -36,6 +36,9 @@ class File(NamedTuple):
     region: str | None = None
     ends: bool = False
     copy: bool = False
+    plain: bytes | None = None
+    flaw: str | None = None
+    form: str | None = None
     version: str | None = None
 
     @property
@@ -53,11 +56,18 @@ class Known:
         self._last: dict[bytes, bytes] = {}
         self._streamed: set[tuple[bytes, bytes]] = set()
         self._unread: dict[bytes, str] = {}
+        self._hashed: set[bytes] = set()
         self._versions: dict[bytes, str] = {}
 
-    def has_version(self, name: bytes, version: str) -> bool:
-        """Whether the case has the bytes that a place calls so: then they need not be fetched to be known."""
-        return self._versions.get(name) == version
+    def has_version(self, name: bytes, version: str, *, hashed: bool = False) -> bool:
+        """Whether the case has the bytes that a place calls so: then they need not be fetched to be known.
+
+        Args:
+            name: of the file.
+            version: what its place calls its bytes now.
+            hashed: whether it must be known, too, what they are when they are decompressed.
+        """
+        return self._versions.get(name) == version and (not hashed or self._last.get(name) in self._hashed)
 
     def has(self, sha256: bytes) -> bool:
         """Whether the case has these bytes, under any name."""
@@ -68,6 +78,10 @@ class Known:
         listed = self._last.get(name) == sha256 or (name, sha256) in self._streamed
         return listed and self._unread.keys().isdisjoint(_names(name))
 
+    def is_hashed(self, sha256: bytes) -> bool:
+        """Whether it is known what these bytes are when they are decompressed."""
+        return sha256 in self._hashed
+
     def is_unread(self, name: bytes, reason: str) -> bool:
         """Whether the file is listed as one that cannot be read, for this reason."""
         return self._unread.get(name) == reason
@@ -75,6 +89,8 @@ class Known:
     def take(self, file: File) -> None:
         """Take a file that is listed, where it ends."""
         self._contents.add(file.sha256)
+        if file.plain or file.flaw:
+            self._hashed.add(file.sha256)
         if file.again:
             self._last[file.name] = file.sha256
         else:

@@ -6,17 +6,22 @@ from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from graphtrail.case import manifest
+from graphtrail.case import integrity, manifest
 from graphtrail.case.columns import Columns
 from graphtrail.case.derive import Rejected, derive, judge
 from graphtrail.case.files import NO_BYTES, File, Known
+from graphtrail.case.integrity import Check, Stated
 from graphtrail.case.manifest import Manifest
+from graphtrail.case.parquet import plain
 from graphtrail.case.segment import Segment, rows
 from graphtrail.case.sound import Sound
 from graphtrail.errors import CaseNotFound
 from graphtrail.events import envelopes
 from graphtrail.events.envelopes import Parsed, Reject
 from graphtrail.sources.blob import Blob, Has, Stretch, Unreadable
+from graphtrail.sources.integrity.digest import stated
+from graphtrail.sources.integrity.seen import SIGNATURE, Seen, watched
+from graphtrail.sources.integrity.verdicts import Verdict
 
 # Of nested JSON in a batch: a part of a file adds at most a GiB, and Arrow counts to two.
 _BATCH_SIZE = 2**29
@@ -31,12 +36,14 @@ class Options:
 
     Attributes:
         keep_records: store the records themselves too, secrets removed.
+        check: prove that the files are those that CloudTrail delivered, and how; None does not.
         batch: records that are worked on at a time.
         segment: records of a segment, at which it is written.
         files: files of a segment, at which it is written.
     """
 
     keep_records: bool = False
+    check: Check | None = None
     batch: int = 32_768
     segment: int = 131_072
     files: int = 50_000
@@ -55,6 +62,7 @@ class Report:
         events: events found, duplicates among them.
         rejects: records that are no events and were expected to be.
         non_events: records known for what they are: digests, Insights events.
+        verdicts: what became of every file of the case; None if nothing was to be proven.
     """
 
     files: int = 0
@@ -65,6 +73,7 @@ class Report:
     events: int = 0
     rejects: int = 0
     non_events: int = 0
+    verdicts: list[Verdict] | None = None
 
 
 def ingest(case: Path, found: Found, tell: Tell = lambda _: None, options: Options | None = None) -> Report:
@@ -92,6 +101,7 @@ def ingest(case: Path, found: Found, tell: Tell = lambda _: None, options: Optio
                 run.take(one)
                 tell(one)
         run.end()
+        run.check()
         return run.report
 
 
@@ -121,10 +131,11 @@ class _Run:
         self._stretches: list[Stretch] = []
         self._columns = Columns(judge)
         self._segment = Segment()
+        self._digests: list[Stated] = []
 
     def has(self, name: bytes, version: str) -> bool:
         """Whether the case has a version of a name: then it is not fetched, and counted here."""
-        known = self._known.has_version(name, version)
+        known = self._known.has_version(name, version, hashed=self._options.check is not None)
         self.report.known += known
         return known
 
@@ -137,6 +148,8 @@ class _Run:
             self._unreadable(found)
         elif not found.again:
             self._read_once(found)
+        elif self._known.has(found.sha256) and self._unproven(found):
+            self._hash(found)
         elif self._known.is_current(found.name, found.sha256):
             self.report.known += 1
             if found.version is not None:
@@ -157,6 +170,45 @@ class _Run:
             manifest.save(self._case, self._manifest)
             self._stretches = []
 
+    def check(self) -> None:
+        """Judge all files of the case, and write what became of them if that is new."""
+        check = self._options.check
+        if check is None:
+            return
+        verdicts = integrity.judged(self._case, self._manifest, check)
+        if not integrity.same(self._case, self._manifest, verdicts):
+            self._place(Segment(), verdicts)
+            self._commit()
+        self.report.verdicts = verdicts
+
+    def _unproven(self, found: Blob) -> bool:
+        """Whether something is to be proven of bytes that the case has, and they were not seen for that purpose yet."""
+        asked = self._options.check is not None
+        return asked and (not self._known.is_hashed(found.sha256) or SIGNATURE in found.metadata)
+
+    def _hash(self, found: Blob) -> None:
+        """Read bytes that the case has for their hash alone."""
+        if self._known.is_current(found.name, found.sha256):
+            self.report.known += 1
+        else:
+            self.report.copies += 1
+        seen = Seen()
+        parts = Sound(watched(found, seen))
+        for _ in parts:
+            pass
+        self._list_copy(found)
+        self._saw(seen, parts)
+        self._known.take(self._segment.files[-1])
+        self._full()
+
+    def _saw(self, seen: Seen, parts: Sound) -> None:
+        """Note what was seen of the file that was just read."""
+        number = len(self._segment.files) - 1
+        flaw = seen.flaw or parts.damage
+        self._segment.files[-1] = self._segment.files[-1]._replace(plain=None if flaw else seen.plain, flaw=flaw)
+        if seen.digest is not None:
+            self._digests.append(Stated(number, seen.signature, stated(seen.digest)))
+
     def _unreadable(self, found: Unreadable) -> None:
         self.report.unreadable += 1
         self.report.missed += found.missed
@@ -173,12 +225,15 @@ class _Run:
 
     def _list_again(self, found: Blob) -> None:
         """List bytes that the case has, under a name or a version that it may not have."""
+        self._list_copy(found)
+        self._known.take(self._segment.files[-1])
+        self._full()
+
+    def _list_copy(self, found: Blob) -> None:
         self._open(found)
         self._segment.files[-1] = self._segment.files[-1]._replace(
             sha256=found.sha256, ends=True, copy=True, version=found.version
         )
-        self._known.take(self._segment.files[-1])
-        self._full()
 
     def _full(self) -> None:
         """Write and list what is held if that is enough for it: whole files only, so that a kill leaves no half one."""
@@ -199,6 +254,7 @@ class _Run:
             self.end()
             return
         self.report, self._segment, self._columns, self._pending = before, Segment(), Columns(judge), []
+        self._digests = []
         if self._known.is_current(found.name, found.sha256):
             self.report.known += 1
         else:
@@ -207,7 +263,8 @@ class _Run:
     def _read(self, found: Blob) -> None:
         """The records of one file; a file that fills a segment by itself goes on in the next."""
         self.report.files += 1
-        parts = Sound(found.parts())
+        seen = Seen() if self._options.check else None
+        parts = Sound(plain(found.parts() if seen is None else watched(found, seen)))
         keep = self._options.keep_records or found.keep or not found.again
         self._open(found)
         taken = 0
@@ -220,6 +277,10 @@ class _Run:
                 self._close()
                 self._open(found)
                 taken = 0
+        if seen is not None:
+            for _ in parts:
+                pass  # what the reader of records left is hashed too
+            self._saw(seen, parts)
         parts.close()
         self._break(parts)
         self._segment.files[-1] = self._segment.files[-1]._replace(
@@ -242,7 +303,9 @@ class _Run:
         if parsed.records:
             self._columns.add(parsed.records, number, parsed.places)
         file = self._segment.files[number]
-        self._segment.files[number] = file._replace(records=file.records + len(parsed.records) + len(rejects))
+        form = "; ".join(sorted({*parsed.forms, *(file.form.split("; ") if file.form else ())})) or None
+        records = file.records + len(parsed.records) + len(rejects)
+        self._segment.files[number] = file._replace(records=records, form=form)
 
     def _break(self, parts: Sound) -> None:
         """Where the bytes of the open file are damaged, that is one reject."""
@@ -264,16 +327,24 @@ class _Run:
 
     def _write(self) -> None:
         segment, self._segment = self._segment, Segment()
-        name = next(self._names)
-        place = manifest.folder(self._case, name)
-        new = place.with_name(f"{name}.new")
-        segment.write(new)
-        new.rename(place)
-        self._pending.append(name)
+        self._place(segment)
         self.report.events += segment.rows
         non_events = sum(rejected.reject.non_event for rejected in segment.rejects)
         self.report.non_events += non_events
         self.report.rejects += len(segment.rejects) - non_events
+
+    def _place(self, segment: Segment, verdicts: list[Verdict] | None = None) -> None:
+        """Put a segment to the others, whole or not at all."""
+        name = next(self._names)
+        place = manifest.folder(self._case, name)
+        new = place.with_name(f"{name}.new")
+        segment.write(new)
+        integrity.write_digests(new, self._digests)
+        self._digests = []
+        if verdicts is not None:
+            integrity.write_verdicts(new, verdicts)
+        new.rename(place)
+        self._pending.append(name)
 
     def _commit(self) -> None:
         if self._pending:

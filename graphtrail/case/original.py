@@ -9,6 +9,7 @@ import numpy as np
 from graphtrail.case import arrow, segment
 from graphtrail.case.files import File, standing
 from graphtrail.case.manifest import Manifest
+from graphtrail.case.parquet import plain
 from graphtrail.case.sound import Sound
 from graphtrail.events import envelopes
 from graphtrail.sources.blob import Blob, shown
@@ -58,7 +59,7 @@ def _found(file: File, place: int) -> Original:
     blob = next((blob for blob in again(file.name) if isinstance(blob, Blob) and blob.name == file.name), None)
     if blob and blob.sha256 != file.sha256:
         return Original(None, where, place, f"{where} has other bytes now than when it was read")
-    parts = envelopes.read(Sound(blob.parts()), keep=True) if blob else iter(())
+    parts = envelopes.read(Sound(plain(blob.parts())), keep=True) if blob else iter(())
     record = next((parsed.kept[place] for parsed in parts if place in parsed.kept), None)
     if record is None:
         return Original(None, where, place, f"{where} is not there any more")

@@ -115,11 +115,28 @@ FILES = pa.schema(
         ("region", _TEXT),
         ("ends", pa.bool_()),  # a large file fills several segments: the digest stands where it ends
         ("copy", pa.bool_()),  # the case has the bytes from another name; nothing of them is in this segment
+        ("plain", _BYTES),  # SHA-256 of its bytes, decompressed, where that was asked for
+        ("flaw", _TEXT),  # why it cannot be what CloudTrail wrote, whatever its hash
+        ("form", _TEXT),  # other forms than CloudTrail's own in which its records came
         ("version", _TEXT),  # what the place calls these bytes of this name (an ETag), where it calls them anything
     ]
 )
 REJECTS = pa.schema([("file", _INT), ("place", _INT), ("reason", _TEXT), ("non_event", pa.bool_())])
 RECORDS = pa.schema([("call", _INT), ("record", _BYTES)])
+# Only in segments of files that digests are among, and of a verification: what digests state, what became of files.
+DIGESTS = pa.schema([("file", _INT), ("signature", _TEXT), ("plain", _BYTES)])
+VERDICTS = pa.schema(
+    [
+        ("kind", _TEXT),
+        ("file", _LONG),  # its number over all segments; of what is missing none
+        ("name", _BYTES),
+        ("status", _TEXT),
+        ("reason", _TEXT),
+        ("account", _TEXT),
+        ("region", _TEXT),
+        ("failed", pa.bool_()),
+    ]
+)
 
 TABLES = {
     "calls": CALLS,
@@ -132,4 +149,6 @@ TABLES = {
     "files": FILES,
     "rejects": REJECTS,
     "records": RECORDS,
+    "digests": DIGESTS,
+    "verdicts": VERDICTS,
 }

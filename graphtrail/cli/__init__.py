@@ -25,6 +25,8 @@ COMMANDS = {
     "event": "Show a record, where it lies, and what it proves.",
     "athena": "Prepare Athena for a trail bucket.",
     "export": "Write the whole graph as JSON, CSV or GraphML.",
+    "verify": "Prove that log files are whole and unchanged.",
+    "keys": "Public keys of CloudTrail, for proof without a network.",
     "demo": "Simulate an incident and do the main job on it.",
     "doctor": "Say what is installed and what works.",
     "completion": "Print the completion for a shell.",

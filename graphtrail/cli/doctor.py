@@ -12,8 +12,8 @@ from graphtrail.errors import CaseNotFound, GraphtrailError
 from graphtrail.version import __version__
 
 _PACKAGES = (
-    "boto3", "click", "deflate", "filelock", "jinja2", "msgspec", "neo4j", "networkx", "numpy", "platformdirs",
-    "pyarrow", "pytimeparse", "pyvis", "rich",
+    "boto3", "click", "cryptography", "deflate", "filelock", "jinja2", "msgspec", "neo4j", "networkx", "numpy",
+    "platformdirs", "pyarrow", "pytimeparse", "pyvis", "rich",
 )  # fmt: skip
 _EXTRAS = {"pandas": "answers as data frames (extra pandas)"}
 

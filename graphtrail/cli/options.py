@@ -82,3 +82,17 @@ def verbosity(command: F) -> F:
     ):
         command = option(command)
     return command
+
+
+def proof(command: F) -> F:
+    """``--public-keys``, ``--bucket``."""
+    for option in reversed((
+        click.option(
+            "--public-keys",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="CloudTrail's public keys, as graphtrail keys save writes them.",
+        ),
+        click.option("--bucket", metavar="NAME", help="The bucket that CloudTrail delivered to, if files were copied."),
+    )):  # fmt: skip
+        command = option(command)
+    return command

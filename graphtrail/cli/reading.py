@@ -1,6 +1,7 @@
 """Reading sources into a case, with a progress bar where somebody looks on."""
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,11 +9,13 @@ from pathlib import Path
 import click
 
 from graphtrail.case.ingest import One, Options, Report, ingest, known
+from graphtrail.case.integrity import Check
 from graphtrail.cli import note, printable
 from graphtrail.errors import SourceError
 from graphtrail.graph.prepared import prepare
 from graphtrail.sources.blob import Blob, Stretch, Unreadable, shown
 from graphtrail.sources.files import STANDARD_INPUT, extent
+from graphtrail.sources.integrity.verdicts import LOG
 from graphtrail.sources.places import Places, Reach, is_remote
 
 
@@ -22,10 +25,11 @@ def read(
     reached: Reach | None = None,
     *,
     keep_records: bool = False,
+    check: Check | None = None,
     verbose: bool = False,
     quiet: bool = False,
 ) -> bool:
-    """Read sources into a case and make its graph.
+    """Read sources into a case and make its graph; with ``check``, prove the files too.
 
     Returns:
         Whether nothing at all could be read of what was there, or something that is there could not be fetched.
@@ -34,7 +38,7 @@ def read(
         UsageError: a source is named wrongly.
         SourceError: a source does not exist or cannot be reached; nothing has been read or written then.
     """
-    _check(sources)
+    exist(sources)
     places = Places(sources, reached or Reach())
     for caution in places.cautions:
         note(caution)
@@ -49,7 +53,7 @@ def read(
             elif verbose and isinstance(found, Blob):
                 note(f"read {shown(found.name)}")
 
-        report = ingest(case, places.blobs, tell, Options(keep_records=keep_records))
+        report = ingest(case, places.blobs, tell, Options(keep_records=keep_records, check=check))
     for remark in places.remarks:
         note(remark)
     prepare(case)
@@ -81,7 +85,12 @@ def planned(sources: Sequence[str], case: Path, reached: Reach) -> bool:
     return failed
 
 
-def _check(sources: Sequence[str]) -> None:
+def exist(sources: Sequence[str]) -> None:
+    """Look whether what lies on this machine is there, before anything is read.
+
+    Raises:
+        SourceError: something is not.
+    """
     for source in sources:
         # an empty name is a variable of the shell that is not set, hardly the folder one is in
         if source != STANDARD_INPUT and not is_remote(source) and not (source and Path(source).exists()):
@@ -95,6 +104,14 @@ def _say(report: Report, case: Path) -> None:
     parts += [f"{report.copies:,} file(s) copies of files read under other names"] if report.copies else []
     parts += [f"{report.non_events:,} record(s) known as no events"] if report.non_events else []
     note(f"{case}: " + ", ".join(parts))
+    if report.verdicts is not None:
+        counts = Counter(one.status for one in report.verdicts if one.kind == LOG)
+        bad = sum(one.failed for one in report.verdicts)
+        note("log files: " + (", ".join(f"{count:,} {status}" for status, count in sorted(counts.items())) or "none"))
+        if bad:
+            note(
+                f"{bad:,} finding(s) against the evidence; they are listed by: graphtrail status --files --case {case}"
+            )
     if report.missed:
         note(
             f"{report.missed:,} file(s) or place(s) could not be fetched: they are named above and by: graphtrail "

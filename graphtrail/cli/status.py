@@ -1,5 +1,6 @@
 """``status``."""
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,9 @@ _ROW = "{:12}  {:16}  {:16}  {:>5}  {:>9}  {:10}  {}"
 @click.command()
 @options.case()
 @click.option("--rejects", is_flag=True, help="List every record that was rejected, with file, place and reason.")
+@click.option("--files", is_flag=True, help="List every file that is not verified, and why.")
 @click.option("--output", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Form.")
-def status(*, case: Path, rejects: bool, output: str) -> None:
+def status(*, case: Path, rejects: bool, files: bool, output: str) -> None:
     """What a case holds, and what its logs cover.
 
     records = events + duplicates + rejects + non_events; events are distinct records, before the copies of one call in
@@ -33,9 +35,17 @@ def status(*, case: Path, rejects: bool, output: str) -> None:
         said = held.status()
         if rejects:
             said["listed"] = held.rejects()
+        if files:
+            said["files"] = held.verdicts()
         write(encoded(said) + "\n", None)
         return
-    for line in (*_lines(held.status(), case), *_unfetched(fetched), *map(_reject, held.rejects() if rejects else ())):
+    listed = [one for one in (held.verdicts() if files else ()) if one["status"] != "verified"]
+    for line in (
+        *_lines(held.status(), case),
+        *_unfetched(fetched),
+        *map(_reject, held.rejects() if rejects else ()),
+        *map(_unverified, listed),
+    ):
         click.echo(printable(line))
 
 
@@ -54,6 +64,7 @@ def _lines(said: dict[str, Any], case: Path) -> list[str]:
     lines.append(_ROW.format("account", "Region", "category", "days", "events", "from", "to"))
     for account, region, category, days, events, first, last in _ranges(said["coverage"]):
         lines.append(_ROW.format(account, region, category, f"{days:,}", f"{events:,}", first, last))
+    lines += _proven(said["integrity"])
     lines += map(_gap, said["gaps"])
     lines += map(_blind, said["blinded"])
     lines += [f"account {account}: named in these logs, its own are not here" for account in said["not_observed"]]
@@ -102,3 +113,18 @@ def _unfetched(fetched: "Fetched") -> list[str]:
 def _reject(one: dict[str, Any]) -> str:
     place = "" if one["index"] is None else f" record {one['index']}"
     return f"{one['file']}{place}: {one['reason']}{' (superseded)' if one['superseded'] else ''}"
+
+
+def _proven(integrity: dict[str, Any] | None) -> list[str]:
+    """What is proven of the files."""
+    if integrity is None:
+        return ["log files: not verified against CloudTrail's digests (graphtrail ingest --verify)"]
+    counts: Counter[tuple[str, str, str, str]] = Counter()
+    for one in integrity["places"]:
+        counts[one["account"] or "-", one["region"] or "-", one["kind"], one["status"]] += one["count"]
+    return [f"{account} {region}: {count:,} {kind}(s) {status}" for (account, region, kind, status), count
+            in sorted(counts.items())]  # fmt: skip
+
+
+def _unverified(one: dict[str, Any]) -> str:
+    return f"{one['status']}: {one['kind']} {one['file']}: {one['reason']}"

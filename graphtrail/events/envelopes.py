@@ -1,8 +1,9 @@
 """The wrappings in which records come, told apart by content and never by name.
 
 ``{"Records": [...]}`` (CloudTrail's files), arrays, JSON lines, LookupEvents (``CloudTrailEvent`` holds the record as
-text), EventBridge (``detail``), CloudWatch Logs (``message``), ECS (``event.original``), Splunk (``result._raw``), and
-the bare record, each alone, in an array or one a line. Digest files and manifests are known for what they are.
+text), EventBridge (``detail``), CloudWatch Logs (``message``), ECS (``event.original``), Splunk (``result._raw``),
+OCSF (``class_uid``), and the bare record, each alone, in an array or one a line. Digest files and manifests are known
+for what they are.
 Sources: CloudTrail User Guide, "CloudTrail log file examples" and "Digest file structure"; API references of CloudTrail
 (LookupEvents) and CloudWatch Logs (FilterLogEvents); EventBridge User Guide, "AWS API call events"; real exports.
 """
@@ -15,8 +16,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from graphtrail.events import tolerant
-from graphtrail.events.record import NULL, Addendum, Flag, Json, Record, Text, text
+from graphtrail.events import ocsf, tolerant
+from graphtrail.events.record import NULL, Addendum, Flag, Json, Record, Text, mapping, text
 from graphtrail.events.secrets import without_secrets
 
 Plain = bytes | bytearray
@@ -29,6 +30,7 @@ _LIST = re.compile(rb'\s*\[\s*\{\s*"(?:event[A-Z]|userIdentity|awsRegion)')
 _LINE = re.compile(rb'\s*\{\s*"(?:event[A-Z]|userIdentity|awsRegion)')
 _SPACE = b" \t\r\n"
 _MARK = b"\xef\xbb\xbf"
+_AVRO = b"Obj\x01"  # manifests of Iceberg tables, as in Security Lake
 _WIDE = {b"\xff\xfe", b"\xfe\xff"}
 _DEPTH = 4
 NO_RECORD = "no CloudTrail record"
@@ -61,6 +63,7 @@ class Parsed(NamedTuple):
         rejects: everything that is no record.
         end: the place that follows the last.
         kept: the JSON of each record, secrets removed, by place; empty unless asked for.
+        forms: other forms than CloudTrail's own in which records came; see ``ocsf.Converted``.
     """
 
     records: list[Record]
@@ -68,6 +71,14 @@ class Parsed(NamedTuple):
     rejects: list[Reject]
     end: int
     kept: dict[int, bytes]
+    forms: frozenset[str] = frozenset()
+
+
+class _Converted(NamedTuple):
+    """A record that came in another form: its JSON, and in which."""
+
+    record: bytes
+    form: str
 
 
 class _File(msgspec.Struct, gc=False):
@@ -93,6 +104,8 @@ class _Shell(msgspec.Struct, gc=False, rename="camel"):
     files: msgspec.Raw = NULL
     manifest: msgspec.Raw = NULL
     entries: msgspec.Raw = NULL
+    ocsf_class: msgspec.Raw = msgspec.field(name="class_uid", default=NULL)
+    table_uuid: msgspec.Raw = msgspec.field(name="table-uuid", default=NULL)
 
 
 _FILE = msgspec.json.Decoder(_File)
@@ -195,6 +208,9 @@ def _values(data: Plain) -> Iterator[_Value]:
     if not body:
         yield Reject(None, "the file is empty")
         return
+    if body.startswith(_AVRO):
+        yield Reject(None, MANIFEST, non_event=True)
+        return
     if bytes(body[:1]) not in {b"{", b"["}:
         wide = " (UTF-16: write it as UTF-8, iconv -f UTF-16 -t UTF-8)" if bytes(body[:2]) in _WIDE else ""
         yield Reject(None, f"no JSON: it begins with {bytes(body[:8])!r}{wide}")
@@ -246,21 +262,25 @@ def _why(trouble: Exception) -> str:
 
 def _unwrapped(values: Iterable[_Value], start: int, *, keep: bool) -> Parsed:
     parsed = Parsed([], places := [], [], start, {})
-    place = start
+    place, forms = start, set()
     for value in values:
         for found in _records(value, _DEPTH):
             if isinstance(found, Reject):
                 parsed.rejects.append(found._replace(at=None if found.at is None else place))
             else:
-                parsed.records.append(_record(found))
+                raw = found
+                if isinstance(raw, _Converted):
+                    forms.add(raw.form)
+                    raw = raw.record
+                parsed.records.append(_record(raw))
                 places.append(place)
                 if keep:
-                    parsed.kept[place] = msgspec.json.encode(without_secrets(tolerant.decoded(found)))
+                    parsed.kept[place] = msgspec.json.encode(without_secrets(tolerant.decoded(raw)))
             place += 1
-    return parsed._replace(end=place)
+    return parsed._replace(end=place, forms=frozenset(forms))
 
 
-def _records(value: _Value, depth: int) -> Iterator[bytes | Reject]:
+def _records(value: _Value, depth: int) -> Iterator[bytes | Reject | _Converted]:
     """What one value holds: the JSON of a record, wrapped or bare, or of several in a container."""
     if isinstance(value, Reject):
         yield value
@@ -276,7 +296,7 @@ def _records(value: _Value, depth: int) -> Iterator[bytes | Reject]:
         yield from _opened(shell, raw, depth)
 
 
-def _repaired(raw: bytes, trouble: Exception, depth: int) -> Iterator[bytes | Reject]:
+def _repaired(raw: bytes, trouble: Exception, depth: int) -> Iterator[bytes | Reject | _Converted]:
     """A value that the strict decoder refuses: once more as plain text, with what is no text replaced."""
     try:
         read, _ = tolerant.value(tolerant.as_text(raw).strip())
@@ -289,10 +309,12 @@ def _repaired(raw: bytes, trouble: Exception, depth: int) -> Iterator[bytes | Re
         yield Reject(0, f"{NO_RECORD}: {_why(trouble)}")
 
 
-def _opened(shell: _Shell, raw: bytes, depth: int) -> Iterator[bytes | Reject]:
+def _opened(shell: _Shell, raw: bytes, depth: int) -> Iterator[bytes | Reject | _Converted]:
     if _given(shell.event_name):
         too_long = f"a record of {len(raw) >> 20} MiB: CloudTrail writes at most 1 MiB"
         yield Reject(0, too_long) if len(raw) > RECORD_LIMIT else raw
+    elif _given(shell.ocsf_class):
+        yield _from_ocsf(raw)
     elif _given(shell.digest_start_time):
         yield Reject(0, DIGEST, non_event=True)
     elif depth == 0:
@@ -301,11 +323,19 @@ def _opened(shell: _Shell, raw: bytes, depth: int) -> Iterator[bytes | Reject]:
         yield from _inside(shell, depth)
 
 
+def _from_ocsf(raw: bytes) -> Reject | _Converted:
+    try:
+        found = ocsf.converted(mapping(tolerant.decoded(raw)))
+    except ocsf.NoCall as other:
+        return Reject(0, str(other), non_event=True)
+    return _Converted(msgspec.json.encode(found.record), found.form)
+
+
 def _given(held: msgspec.Raw) -> bool:
     return held is not NULL and bytes(held) != b"null"
 
 
-def _inside(shell: _Shell, depth: int) -> Iterator[bytes | Reject]:
+def _inside(shell: _Shell, depth: int) -> Iterator[bytes | Reject | _Converted]:
     for name in _CONTAINERS:
         held: msgspec.Raw = getattr(shell, name)
         if bytes(held).startswith(b"["):
@@ -322,7 +352,7 @@ def _inside(shell: _Shell, depth: int) -> Iterator[bytes | Reject]:
         if bytes(held).startswith(b"{"):
             yield from _records(held, depth - 1)
             return
-    manifest = any(map(_given, (shell.files, shell.manifest, shell.entries)))
+    manifest = any(map(_given, (shell.files, shell.manifest, shell.entries, shell.table_uuid)))
     yield Reject(0, MANIFEST, non_event=True) if manifest else Reject(0, f"{NO_RECORD}: eventName missing")
 
 

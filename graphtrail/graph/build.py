@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from graphtrail.case import facts as case_facts
+from graphtrail.case import integrity
 from graphtrail.case.facts import Facts
 from graphtrail.case.manifest import Manifest
 from graphtrail.graph import coverage
@@ -23,6 +24,7 @@ from graphtrail.graph.lives import lives
 from graphtrail.graph.names import Seen, names
 from graphtrail.graph.origin import LONG_LIVED, Origin, Surroundings, origin
 from graphtrail.graph.pivots import pivots
+from graphtrail.graph.proven import proven, write_checked
 from graphtrail.graph.records import Records, choose
 from graphtrail.graph.schema import RELATIONS, Confidence
 from graphtrail.graph.sessions import Session, sessions
@@ -47,7 +49,10 @@ def build(case: Path, manifest: Manifest) -> None:
     begins = {account: begin for account, (begin, _) in coverage.spans(facts, records).items()}
     origins = _origins(made, edges, begins)
     write_graph(new, made, attributed, edges, origins)
-    meta = summary(made, origins, digest(facts, records))
+    verdicts = integrity.read(case, manifest)
+    if verdicts is not None:
+        write_checked(new, facts, verdicts)
+    meta = summary(made, origins, digest(facts, records)) | {"integrity": proven(verdicts)}
     (new / META).write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")
     shutil.rmtree(place, ignore_errors=True)
     new.rename(place)

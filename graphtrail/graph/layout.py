@@ -11,6 +11,7 @@ from graphtrail.graph.schema import RESOURCE_LABELS
 
 VERSION = 1
 META = "meta.json"
+CHECKED = "checked"  # the table of what is proven of files, where that was asked for
 NONE = -1  # no node
 NO_TIME = -(2**62)
 FOREVER = 2**62

@@ -32,11 +32,18 @@ def summary(world: World, origins: dict[str, Origin], digest: str) -> dict[str, 
         "split_keys": sorted(key for key, session in world.sessions.items() if session.conflict),
         "extents": [extent._asdict() for extent in coverage.extents(facts, records)],
         "begins": begins,
+        "forms": forms(facts),
         "spoken_of": coverage.spoken_of(facts, principals, begins),
         "statuses": dict(
             sorted(Counter(origins[key].status for key, held in world.sessions.items() if held.calls).items())
         ),
     }
+
+
+def forms(facts: Facts) -> dict[str, int]:
+    """How many files hold records that came in another form than CloudTrail's own, by form."""
+    named = {(file.name, form) for file in facts.files if file.form for form in file.form.split("; ")}
+    return dict(sorted(Counter(form for _, form in named).items()))
 
 
 def _counted(facts: Facts, events: int) -> tuple[dict[str, int], list[dict[str, Any]]]:

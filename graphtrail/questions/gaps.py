@@ -5,8 +5,10 @@ from collections.abc import Iterable
 
 from graphtrail import arn as arns
 from graphtrail.events.identity import ANONYMOUS
+from graphtrail.events.ocsf import BARE, RAW
 from graphtrail.graph.silence import DAY, Silence, silences
 from graphtrail.questions.blinding import Blind, blind_spans
+from graphtrail.questions.proof import holes
 from graphtrail.questions.trail import Trail
 from graphtrail.questions.unfetched import sentences, without_data_events
 from graphtrail.stores.calls import Rows
@@ -21,6 +23,12 @@ _DATA = {
 }
 
 
+# What a record loses on its way through OCSF; docs/ocsf.md.
+_CHANGED = "what OCSF has no place for is as good as its writer kept it"
+_LOST = (
+    "without its unmapped fields it names no shared event ids, source identities, machines, sign-ins and console keys, "
+    "and not whether a call only read"
+)
 # Why an origin is not known, by its status.
 WHY = {
     "ambiguous": "several sessions may have issued it, and the records do not decide",
@@ -94,6 +102,8 @@ def about_window(trail: Trail) -> None:
         )
     _about_blinding(trail)
     _about_silence(trail)
+    _about_holes(trail)
+    _about_forms(trail)
     _about_unfetched(trail)
 
 
@@ -129,6 +139,22 @@ def _about_blinding(trail: Trail) -> None:
             account,
             region,
         )
+
+
+def _about_holes(trail: Trail) -> None:
+    """Note what is missing of the evidence of the accounts and Regions asked about."""
+    accounts, regions = trail.limits.accounts, trail.limits.regions
+    for code, text, account, region in holes(trail.store.case.integrity):
+        if (not accounts or account in accounts) and (not regions or region in regions):
+            trail.note(code, text, account, region)
+
+
+def _about_forms(trail: Trail) -> None:
+    """Note records that came in a form that has no place for all that CloudTrail says."""
+    for form, files in trail.store.case.forms.items():
+        if not form.endswith(RAW):
+            lost = _LOST if form.endswith(BARE) else _CHANGED
+            trail.note("ocsf", f"{files} file(s) hold {form}, not CloudTrail's own records: {lost}")
 
 
 def _about_silence(trail: Trail) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from graphtrail.graph.origin import Origin, Step, Surroundings, made_by, origin
 from graphtrail.graph.schema import Confidence
 from graphtrail.questions.answer import Gap
+from graphtrail.questions.proof import Rests
 from graphtrail.questions.rows import Hop, Maker
 from graphtrail.stores.calls import Kind, Rows
 from graphtrail.stores.memory import MemoryStore
@@ -49,10 +50,13 @@ class Trail:
         self._gaps: dict[tuple[str, str, str, str], Gap] = {}
         self._origins: dict[str, Origin] = {}
         self._traced: dict[str, dict[str, Any]] = {}
+        self._rests = Rests(store.calls)
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
         """What has been noted that the logs cannot show, in order."""
+        for code, text in self._rests.said():
+            self.note(code, text)
         return tuple(self._gaps[key] for key in sorted(self._gaps))
 
     def note(self, code: str, text: str, account: str | None = None, region: str | None = None) -> None:
@@ -62,9 +66,10 @@ class Trail:
     def within(self, calls: Rows) -> Rows:
         """Those of some calls that the answer is about."""
         calls = self.store.calls.within(calls, self.limits.window)
-        if not self.limits.accounts and not self.limits.regions:
-            return calls
-        return self.store.calls.where_kind(calls, self.asked)
+        if self.limits.accounts or self.limits.regions:
+            calls = self.store.calls.where_kind(calls, self.asked)
+        self._rests.on(calls)
+        return calls
 
     def asked(self, kind: Kind) -> bool:
         """Whether the answer is about calls of this kind."""
@@ -142,6 +147,8 @@ class Trail:
 
     def _hop(self, node: str, step: Step | None, before: Step | None) -> Hop:
         session = self.store.session(node)
+        for event_id in step.event_ids if isinstance(step, ControlEdge) else ():
+            self._rests.on_event(event_id)
         return Hop(
             node=node,
             session=node if session else None,

@@ -19,7 +19,8 @@ class Unknown(Row, frozen=True, kw_only=True):
 
     Attributes:
         code: ``origin-`` and a status, ``account-not-observed``, ``no-data-events``, ``silent-days``, ``blinded``,
-            ``conflicting-records``, ``key-of-several-principals``, ``rejected-records``.
+            ``evidence-`` and what is wrong with it, ``conflicting-records``,
+            ``key-of-several-principals``, ``rejected-records``.
         account, region: which logs it is about.
         sessions: keys of sessions that it is about.
         candidates: who it may have been.
@@ -101,7 +102,7 @@ def _accounts(trail: Trail) -> Iterator[Unknown]:
 def _unlogged(trail: Trail) -> Iterator[Unknown]:
     """What was switched off, and days without a record."""
     for gap in trail.gaps:
-        if gap.code == "blinded":
+        if gap.code == "blinded" or gap.code.startswith("evidence-"):
             yield _unknown(gap.code, gap.text, 1, gap.account, gap.region)
     for account, spans in silent_days(trail).items():
         for span in spans:

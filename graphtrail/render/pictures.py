@@ -34,12 +34,22 @@ def picture(store: MemoryStore, answer: Answer[Row], *more: Answer[Row], title: 
             ("from", answer.case.first or "-"),
             ("to", answer.case.last or "-"),
             ("case", answer.case.digest),
+            ("log files", verified(store)),
         ),
         columns=answer.question.columns,
         rows=tuple(tuple(cell(row, name) for name in answer.question.columns) for row in answer.rows),
         coverage=tuple(coverage),
         commands=(shlex.join(["graphtrail", "ask", answer.question.name, *about, "--output", "json"]),),
     )
+
+
+def verified(store: MemoryStore) -> str:
+    """How many of the log files are proven to be what CloudTrail delivered."""
+    if store.case.integrity is None:
+        return "not verified"
+    logs = [one for one in store.case.integrity["places"] if one["kind"] == "log"]
+    sound = sum(one["count"] for one in logs if one["status"] == "verified")
+    return f"{sound:,} of {sum(one['count'] for one in logs):,} verified"
 
 
 def cell(row: Row, name: str) -> Value:

@@ -99,6 +99,10 @@ class Account:
         region = held.get("BucketRegion") or headers.get("x-amz-bucket-region")
         return None if region == client.meta.region_name else region
 
+    def regions(self, service: str) -> list[str]:
+        """The Regions that a service has, in that partition."""
+        return self._session.get_available_regions(service, self.partition)
+
     def client(
         self, service: str, region: str | None = None, mode: Literal["standard", "adaptive"] = "standard"
     ) -> Any:  # noqa: ANN401 - of any service

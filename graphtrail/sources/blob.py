@@ -1,7 +1,7 @@
 """What a source hands on: one file, its name, its digest and its plain bytes."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -31,6 +31,9 @@ class Blob:
         again: whether ``name`` stands for one file that may change, or only repeats (standard input, an API).
         keep: whether the records must be kept to be shown later: the name finds nothing on this machine.
         version: what the place calls these bytes of this name (an ETag): while it is the same, so are they.
+        metadata: of an object in a bucket, its user metadata, names in lower case.
+        flaw: why the bytes cannot be a log file as CloudTrail writes it, whatever they hold; known when the parts have
+            been read.
     """
 
     name: bytes
@@ -40,6 +43,12 @@ class Blob:
     again: bool = True
     keep: bool = False
     version: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict, repr=False)
+    flaw: str | None = None
+
+    def trail(self) -> None:
+        """Note that bytes follow the end of the compressed stream."""
+        self.flaw = "bytes follow the end of the compressed stream"
 
     def delivery(self) -> Delivery | None:
         """What the name says, if it is a name that CloudTrail gives."""

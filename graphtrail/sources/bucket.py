@@ -69,9 +69,11 @@ class Fetcher:
         size = 0
         settings = TransferConfig(max_request_concurrency=CONNECTIONS // 2, multipart_threshold=_ONE_GET)
         manager = TransferManager(self._client, settings)
+        heads = ThreadPoolExecutor(CONNECTIONS // 2)
         try:
             for entry in entries:
-                waiting.append(self._asked_for(entry, manager))
+                head = heads.submit(self._metadata, entry.key) if layout.is_digest(entry.key) else None
+                waiting.append(self._asked_for(entry, manager)._replace(head=head))
                 size += entry.size or 0
                 while len(waiting) >= _UNDER_WAY or size > _BYTES_UNDER_WAY:
                     size -= waiting[0].entry.size or 0
@@ -83,6 +85,11 @@ class Fetcher:
                 if one.future is not None:
                     one.future.cancel()
             manager.shutdown()
+            heads.shutdown(cancel_futures=True)
+
+    def _metadata(self, key: str) -> dict[str, str]:
+        """The user metadata of an object: of a digest file they hold its signature."""
+        return self._client.head_object(Bucket=self._bucket, Key=key, **self._extra)["Metadata"]  # type: ignore[arg-type]  # the stubs know each parameter by its name
 
     def _asked_for(self, entry: Entry, manager: TransferManager) -> "_Waiting":
         if self._dead:
@@ -91,23 +98,24 @@ class Fetcher:
             why = f"{entry.size:,} bytes are too many to be read from a bucket: copy it (aws s3 cp) and name the file"
             return _Waiting(entry, None, None, why)
         into = BytesIO()
-        sizes = [] if entry.size is None else [_Size(entry.size)]
-        future = manager.download(self._bucket, entry.key, into, extra_args=self._extra, subscribers=sizes)
+        listed = [] if entry.size is None else [_Listed(entry.size, entry.etag)]
+        future = manager.download(self._bucket, entry.key, into, extra_args=self._extra, subscribers=listed)
         return _Waiting(entry, into, future, None)
 
     def _arrived(self, one: "_Waiting") -> Found:
         name = f"{SCHEME}{self._bucket}/{one.entry.key}".encode()
-        reason = one.reason
+        reason, metadata = one.reason, {}
         if one.future is not None:
             try:
                 one.future.result()
+                metadata = one.head.result() if one.head else {}
             except TROUBLE as error:
                 self.note_death(error)
                 reason = explained(error)
         if reason is not None or one.into is None:
             yield Unreadable(name, reason or "", missed=True)
             return
-        yield from in_memory(name, one.into.getvalue(), one.entry.etag or None)
+        yield from in_memory(name, one.into.getvalue(), one.entry.etag or None, metadata)
 
     def note_death(self, error: Exception) -> None:
         """Credentials that are dead are not tried on a million objects."""
@@ -225,7 +233,7 @@ class Bucket:
     def _stretch(
         self, prefix: str, span: tuple[int | None, int | None] | None = None, reason: str | None = None
     ) -> Stretch:
-        stream = layout.stream(prefix)
+        stream = layout.stream(prefix, digests=True)
         account = stream.account if stream else layout.account(prefix)
         return Stretch(self._url(prefix), account, stream.region if stream else None, span, reason)
 
@@ -243,17 +251,20 @@ class _Waiting(NamedTuple):
     into: BytesIO | None
     future: Any
     reason: str | None
+    head: "Future[dict[str, str]] | None" = None
 
 
-class _Size(BaseSubscriber):
-    """Tells the transfer how large an object is, so that it does not ask."""
+class _Listed(BaseSubscriber):
+    """Tells the transfer what the listing said of an object, so that it does not ask: a request less for each."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, etag: str) -> None:
         self._size = size
+        self._etag = etag
 
     def on_queued(self, future: Any, **_: Any) -> None:  # noqa: ANN401 - s3transfer's signature
         """Called by the transfer."""
         future.meta.provide_transfer_size(self._size)
+        future.meta.provide_object_etag(self._etag)
 
 
 def at_home(account: Account, source: str, bucket: str) -> "S3Client":

@@ -98,13 +98,13 @@ class Listing:
             SourceError: very much lies there beside trails.
         """
         found = Discovery([], [], [], [], [])
-        stream = layout.stream(prefix)
+        stream = layout.stream(prefix, digests=self._selection.digests)
         level = [] if stream else [prefix]
         if stream or not self._selection.takes(layout.account(prefix)):
             level = self._sorted([prefix], found)
         explored = 0
         while level:
-            explored += sum(not layout.leads_to_streams(one) for one in level)
+            explored += sum(not layout.leads_to_streams(one, digests=self._selection.digests) for one in level)
             if explored > _EXPLORED:
                 raise SourceError(
                     f"s3://{self._bucket}/{prefix}: more than {_EXPLORED:,} folders beside trails; "
@@ -126,13 +126,14 @@ class Listing:
     def _sorted(self, children: list[str], found: Discovery) -> list[str]:
         """Note the streams among some prefixes; hand out those that may lead to others."""
         further = []
+        digests = self._selection.digests
         for child in children:
-            stream = layout.stream(child)
+            stream = layout.stream(child, digests=digests)
             if stream and self._selection.takes(stream.account, stream.region):
                 found.streams.append(stream)
             elif stream or not self._selection.takes(layout.account(child)):
                 found.left.append(child)
-            elif layout.is_outside(child):
+            elif layout.is_outside(child, digests=digests):
                 found.others.append(child)
             else:
                 further.append(child)

@@ -5,7 +5,7 @@ zlib; everything else (several members, damage, large files) is streamed.
 """
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import deflate
 
@@ -36,8 +36,12 @@ def inflated(data: bytes) -> Plain | None:
     return plain if len(plain) == size else None
 
 
-def stream(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def stream(chunks: Iterable[bytes], trailing: Callable[[], None] = lambda: None) -> Iterator[bytes]:
     """The plain bytes of a gzip file of any size and number of members, in pieces of at most ``PART`` bytes.
+
+    Args:
+        chunks: the bytes as they lie in the file.
+        trailing: is called where bytes follow the first member, zeros too: CloudTrail writes none.
 
     Raises:
         Damaged: the bytes break off, are damaged, or something else follows the last member.
@@ -47,6 +51,7 @@ def stream(chunks: Iterable[bytes]) -> Iterator[bytes]:
         rest = chunk
         while rest:
             if read and machine.eof:
+                trailing()
                 rest = rest.lstrip(b"\0")
                 if not rest:
                     break

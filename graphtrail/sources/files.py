@@ -6,7 +6,7 @@ import os
 import stat
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, BinaryIO, NamedTuple
 
@@ -60,18 +60,19 @@ def again(name: bytes) -> Iterator[Blob | Unreadable]:
     return _file(name.partition(b"!")[0] if not os.path.lexists(name) else name)
 
 
-def in_memory(name: bytes, data: bytes, version: str | None = None) -> Found:
+def in_memory(name: bytes, data: bytes, version: str | None = None, metadata: Mapping[str, str] | None = None) -> Found:
     """The blobs of a file that was fetched: one, of an archive all its members. Their records must be kept.
 
     Args:
         name: where it was fetched from.
         data: its bytes.
         version: what the place calls these bytes.
+        metadata: of the object.
     """
     found = _archive(name, io.BytesIO(data), _NESTED) if data.startswith(ZIP) else iter((_whole(name, data),))
     for one in found:
         if isinstance(one, Blob):
-            one.keep, one.version = True, version
+            one.keep, one.version, one.metadata = True, version, metadata or {}
         yield one
 
 
@@ -128,14 +129,15 @@ def _file(name: bytes) -> Found:
 
 
 def _whole(name: bytes, data: bytes, *, again: bool = True) -> Blob:
-    return Blob(name, len(data), hashlib.sha256(data).digest(), lambda: _plain(data), again)
+    blob = Blob(name, len(data), hashlib.sha256(data).digest(), lambda: _plain(data, blob), again)
+    return blob
 
 
-def _plain(data: bytes) -> Iterator[Plain]:
+def _plain(data: bytes, blob: Blob) -> Iterator[Plain]:
     if not data.startswith(GZIP):
         return iter((data,)) if data else iter(())
     plain = inflated(data)
-    return iter((plain,)) if plain is not None else parts(stream((data,)))
+    return iter((plain,)) if plain is not None else parts(stream((data,), blob.trail))
 
 
 def _large(name: bytes, file: io.FileIO, size: int) -> Blob:
@@ -147,9 +149,10 @@ def _large(name: bytes, file: io.FileIO, size: int) -> Blob:
             chunks = iter(lambda: again.read(PART), b"")
             first = next(chunks)
             whole = _chain(first, chunks)
-            yield from parts(stream(whole) if first.startswith(GZIP) else whole)
+            yield from parts(stream(whole, blob.trail) if first.startswith(GZIP) else whole)
 
-    return Blob(name, size, digest, read)
+    blob = Blob(name, size, digest, read)
+    return blob
 
 
 def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -202,7 +205,7 @@ def _standard_input(file: BinaryIO) -> Blob:
         first = next(source, b"")
         whole = _chain(first, source) if first else iter(())
         try:
-            yield from parts(stream(whole) if first.startswith(GZIP) else whole)
+            yield from parts(stream(whole, blob.trail) if first.startswith(GZIP) else whole)
         finally:
             for _ in source:
                 pass  # behind damage too: the digest is that of all bytes

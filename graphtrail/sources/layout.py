@@ -48,13 +48,13 @@ class Stream(NamedTuple):
         return f"{self.root}eventDay={day.replace('/', '')}/" if self.partitioned else f"{self.root}{day}/"
 
 
-def stream(prefix: str) -> Stream | None:
-    """The stream that a prefix lies in; None where it is that of no stream, or of digest files."""
+def stream(prefix: str, *, digests: bool = False) -> Stream | None:
+    """The stream that a prefix lies in; None where it is that of no stream, or of digest files that are not wanted."""
     lake = _PARTITION.fullmatch(prefix)
     if lake and not _OTHERS.fullmatch(prefix):
         return Stream(lake["root"], prefix, lake["account"], lake["region"], partitioned=True)
     found = _STREAM.fullmatch(prefix)
-    if found is None or found["kind"] == DIGEST:
+    if found is None or (found["kind"] == DIGEST and not digests):
         return None
     return Stream(found["root"], prefix, found["account"], found["region"])
 
@@ -65,14 +65,21 @@ def account(prefix: str) -> str | None:
     return found["account"] if found else None
 
 
-def leads_to_streams(prefix: str) -> bool:
+def leads_to_streams(prefix: str, *, digests: bool = False) -> bool:
     """Whether there may be streams below a prefix that is inside a trail."""
     found = _INSIDE.fullmatch(prefix)
-    return (found is not None and found["kind"] != DIGEST) or _PARTITIONS.fullmatch(prefix) is not None
+    leads = found is not None and (digests or found["kind"] != DIGEST)
+    return leads or _PARTITIONS.fullmatch(prefix) is not None
 
 
-def is_outside(prefix: str) -> bool:
+def is_outside(prefix: str, *, digests: bool = False) -> bool:
     """Whether a prefix holds logs of something else than CloudTrail."""
     if _OTHERS.fullmatch(prefix):
         return True
-    return _BELOW.match(prefix) is not None and not leads_to_streams(prefix) and stream(prefix) is None
+    inside = leads_to_streams(prefix, digests=digests) or stream(prefix, digests=digests) is not None
+    return _BELOW.match(prefix) is not None and not inside
+
+
+def is_digest(key: str) -> bool:
+    """Whether an object is a digest file, by the folder that it lies in."""
+    return f"/{DIGEST}/" in key

@@ -60,8 +60,13 @@ class LookupEvents:
 
         Raises:
             UsageError: the source names no or several lookup attributes.
-            SourceError: AWS cannot be asked, or the Regions cannot be listed.
+            SourceError: AWS cannot be asked, the Regions cannot be listed, or the window is older than what is kept.
         """
+        until = selection.window.until
+        if until is not None and until < int(time.time()) - KEPT:
+            raise SourceError(
+                f"{source}: LookupEvents keeps 90 days, and the window ends before them: read the trail's bucket"
+            )
         self._attribute = _attribute(source)
         self._account = account
         self._selection = selection

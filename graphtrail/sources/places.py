@@ -56,15 +56,16 @@ def reach(  # noqa: PLR0913 - an option each
     role_arn: str | None = None,
     external_id: str | None = None,
     request_payer: bool = False,
+    digests: bool = False,
 ) -> Reach:
-    """How places are reached and what of them is wanted, by the options of the command line.
+    """How places are reached and what of them is wanted, by the options of the command line; ``digests`` with --verify.
 
     Raises:
         UsageError: a time is none, or the window ends before it begins.
     """
     return Reach(
         Access(profile, endpoint_url, role_arn, external_id, request_payer),
-        Selection(window(since, until, int(time.time())), frozenset(account), frozenset(region)),
+        Selection(window(since, until, int(time.time())), frozenset(account), frozenset(region), digests),
     )
 
 

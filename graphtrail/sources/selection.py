@@ -39,11 +39,13 @@ class Selection:
     Attributes:
         window: of the times of the events.
         accounts, regions: whose logs; empty is all.
+        digests: whether digest files are wanted too.
     """
 
     window: Window = field(default_factory=Window)
     accounts: frozenset[str] = frozenset()
     regions: frozenset[str] = frozenset()
+    digests: bool = False
 
     def takes(self, account: str | None, region: str | None = None) -> bool:
         """Whether logs of an account and Region are wanted; None is not known yet."""

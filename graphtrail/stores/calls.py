@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphtrail.events.ids import dashed
-from graphtrail.graph.layout import NO_TIME
+from graphtrail.graph.layout import CHECKED, NO_TIME
 from graphtrail.stores.tables import Numbers, Tables
 from graphtrail.window import Window
 
@@ -210,6 +210,15 @@ class Calls:
         """The id of the event."""
         odd = self._odd.get(call)
         return odd or dashed(f"{self._high.item(call):016x}{self._low.item(call):016x}")
+
+    @cached_property
+    def checked(self) -> Numbers | None:
+        """Of each file the number of its status among ``STATUSES``, negative if unknown; None if none was checked."""
+        return self._tables.numbers(CHECKED, "status") if self._tables.has(CHECKED) else None
+
+    def file_name(self, file: int) -> str | None:
+        """The name of a file that is not verified."""
+        return self._tables.texts(CHECKED, "name")[file]
 
     def find(self, event_id: str) -> int | None:
         """The call with this event id, also that of a second copy."""

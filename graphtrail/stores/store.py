@@ -4,7 +4,7 @@ Loading is idempotent: the same facts, in any order and batches, are the same gr
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from graphtrail.graph.schema import Confidence
@@ -111,6 +111,8 @@ class Case:
     conflicts: tuple[dict[str, Any], ...]
     split_keys: tuple[str, ...]
     extents: tuple[dict[str, Any], ...]
+    integrity: dict[str, Any] | None = None
+    forms: dict[str, int] = field(default_factory=dict)
 
 
 class Store(Protocol):

@@ -27,6 +27,10 @@ class Tables:
         self._texts: dict[tuple[str, str], Texts] = {}
         self._values: dict[tuple[str, str], list[str | None]] = {}
 
+    def has(self, name: str) -> bool:
+        """Whether there is such a table."""
+        return name in self._open
+
     def table(self, name: str) -> Table:
         """A table."""
         return self._open[name]

@@ -76,6 +76,9 @@ def test_one_attribute_narrows_it_and_the_case_says_so(run: Run, held: dict[str,
     assert totals(case)["events"] == 61
     assert all("?EventName=AssumeRole" in one["place"] for one in case.status()["not_fetched"])
     assert any("of the records that the name says" in gap.text for gap in case.ask.events(since="1d").coverage)
+    old = run("ingest", "cloudtrail://", "--until", "91d")
+    assert old.code == 1
+    assert "keeps 90 days" in old.err
     for source in ("cloudtrail://?Name=x", "cloudtrail://?EventName=a&EventId=b", "cloudtrail://eu-west-1"):
         assert run("ingest", source).code == 2
 

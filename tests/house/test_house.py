@@ -18,6 +18,7 @@ HOMES = {
     "boto3": {"sources"},
     "botocore": {"sources"},
     "click": {"cli"},
+    "cryptography": {"sources"},
     "deflate": {"simulate", "sources"},
     "filelock": {"case"},
     "jinja2": {"render"},

@@ -1,0 +1,68 @@
+"""What is proven of the files that an answer rests on, and which files of its accounts are missing."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from graphtrail.sources.integrity.chain import CHAIN_GAP, MISSING, STATUSES, VERIFIED
+from graphtrail.stores.calls import Calls, Rows
+
+MEANS = {
+    "modified": "were changed after CloudTrail delivered them: what they say may be made up",
+    "missing": "are missing",
+    "not-in-a-digest": "stand in no digest: whether CloudTrail delivered them is not proven",
+    "digest-invalid": "are listed by digests that cannot be trusted",
+    "chain-gap": "lie in a gap of the chain of digests: whether CloudTrail delivered them is not proven",
+    "unsigned": "are listed by digests whose signatures are not here",
+    None: "were not verified",
+}
+
+
+class Rests:
+    """The files that an answer rests on, gathered while it is made."""
+
+    def __init__(self, calls: Calls) -> None:
+        """Nothing yet; where no file of the case was checked, nothing ever."""
+        self._calls = calls
+        self._files = None if calls.checked is None else np.zeros(len(calls.checked), np.bool_)
+
+    def on(self, calls: Rows) -> None:
+        """It rests on these calls."""
+        if self._files is not None:
+            self._files[self._calls.column("file")[calls]] = True
+
+    def on_event(self, event_id: str) -> None:
+        """It rests on the record of this event."""
+        call = None if self._files is None else self._calls.find(event_id)
+        if call is not None:
+            self.on(np.array([call]))
+
+    def said(self) -> Iterator[tuple[str, str]]:
+        """A code and a sentence for each status of theirs other than verified."""
+        checked = self._calls.checked
+        if self._files is None or checked is None:
+            return
+        files = np.flatnonzero(self._files)
+        for code in np.unique(checked[files]).tolist():
+            status = STATUSES[code] if code >= 0 else None
+            if status != VERIFIED:
+                these = files[checked[files] == code]
+                first = self._calls.file_name(int(these[0]))
+                named = f", the first {first}," if first else ""
+                yield (
+                    f"evidence-{status or 'unchecked'}",
+                    f"{len(these)} of the {len(files)} files behind this answer{named} {MEANS[status]}",
+                )
+
+
+def holes(integrity: dict[str, Any] | None) -> Iterator[tuple[str, str, str | None, str | None]]:
+    """What is missing of the evidence: a code, a sentence, account and Region."""
+    for one in (integrity or {}).get("places", ()):
+        where = f"account {one['account'] or '-'} in {one['region'] or '-'}"
+        if one["status"] == MISSING and one["kind"] == "log":
+            text = f"{where}: {one['count']} log file(s) that CloudTrail delivered are missing"
+            yield "evidence-missing", text, one["account"], one["region"]
+        elif one["status"] in {MISSING, CHAIN_GAP} and one["kind"] != "log":
+            text = f"{where}: {one['count']} gap(s) in the chain of digests: log files may be missing there unseen"
+            yield "evidence-gap", text, one["account"], one["region"]
