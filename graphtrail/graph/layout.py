@@ -35,3 +35,9 @@ def label_of(key: str) -> str:
         return "IdentityCenterUser"
     kind = kind_of(key)
     return RESOURCE_LABELS.get(kind) or RESOURCE_LABELS.get((kind[0], ""), "Resource")
+
+
+def bucket_of(key: str) -> str:
+    """The key of the bucket of an object; the ARN of a directory bucket has a slash of its own."""
+    start = key.find("/", key.index(":bucket/") + len(":bucket/")) if ":s3express:" in key else key.find("/")
+    return key[:start]

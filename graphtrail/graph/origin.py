@@ -222,7 +222,7 @@ def _status(held: Known, world: Surroundings) -> str:
     if "/AWSReservedSSO_" in (held.principal or "") or any(step.detail in HIDES for step in world.into(held.key)):
         return HIDDEN
     begins = world.begins(held.account)
-    if held.label == "ForeignAccount" or (held.account is not None and begins is None):
+    if held.label == "ForeignAccount" or held.assumed_root or (held.account is not None and begins is None):
         return EXTERNAL
     if begins is not None and held.created is not None and held.created < begins:
         return BEFORE

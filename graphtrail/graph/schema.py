@@ -128,6 +128,7 @@ RESOURCE_LABELS = {
     ("s3", "bucket"): "Bucket",
     ("s3", "object"): "Object",
     ("s3express", "bucket"): "Bucket",
+    ("s3express", "object"): "Object",
     ("scope", ""): "Scope",
     ("secretsmanager", "secret"): "Secret",
     ("ssm", "managed-instance"): "Instance",

@@ -18,6 +18,7 @@ from graphtrail.window import Window, iso
 # Services whose data events are off unless somebody switched them on.
 _DATA = {
     "s3": "reads and writes of its objects",
+    "s3express": "reads and writes of its objects",
     "dynamodb": "reads and writes of its items",
     "lambda": "its invocations",
 }
@@ -82,6 +83,13 @@ def about_sessions(trail: Trail, sessions: Iterable[SessionNode]) -> None:
 def _about_start(trail: Trail, start: SessionNode | None) -> None:
     """Note where a chain begins outside the case."""
     account = start.account if start else None
+    if start is not None and start.assumed_root:
+        trail.note(
+            "account-not-observed",
+            f"root of account {account} was assumed (AssumeRoot): the call stands in the log of the organisation's"
+            " management account or of a delegated administrator, which is not in this case",
+        )
+        return
     if account == ANONYMOUS:
         trail.note("anonymous", "calls came without credentials: no log can name who made them")
         return

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from graphtrail import arn as arns
-from graphtrail.graph.layout import label_of
+from graphtrail.graph.layout import bucket_of, label_of
 from graphtrail.graph.model import Edge, Node, Subgraph, Value
 from graphtrail.graph.schema import PRINCIPALS
 from graphtrail.stores.calls import Calls, Client, Rows
@@ -143,7 +143,7 @@ def _inside(touching: Sequence[Edge]) -> Iterator[Edge]:
             first, last = seen.get(edge.target, (edge.first_seen, edge.last_seen))
             seen[edge.target] = min(first, edge.first_seen), max(last, edge.last_seen)
     for key, (first, last) in seen.items():
-        yield Edge(key, key.partition("/")[0], "IN", first, last)
+        yield Edge(key, bucket_of(key), "IN", first, last)
 
 
 def _clients(

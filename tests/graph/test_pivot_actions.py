@@ -210,3 +210,23 @@ def test_policies_tell_who_became_an_administrator(made: Made):
             "roleName": "deploy", "policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}),
     )  # fmt: skip
     assert [row.grants_admin for row in case.ask.policies().rows] == [True, False]
+
+
+def test_a_policy_that_is_taken_away_ends_what_it_shared(made: Made):
+    case = made(
+        ct.record(
+            "09:00", "s3:PutBucketPolicy", ALICE, requestParameters={"bucketName": "jewels", "bucketPolicy": OPEN}
+        ),
+        ct.record("10:00", "s3:DeleteBucketPolicy", ALICE, requestParameters={"bucketName": "jewels"}),
+    )
+    rows = [(row.change, row.party, row.until) for row in case.ask.shared_out().rows]
+    assert rows == [("shared", STRANGE, ct.at("10:00"))]
+
+
+def test_a_policy_that_goes_on_letting_somebody_in_ends_nothing(made: Made):
+    put = {"bucketName": "jewels", "bucketPolicy": OPEN}
+    case = made(
+        ct.record("09:00", "s3:PutBucketPolicy", ALICE, requestParameters=put),
+        ct.record("10:00", "s3:PutBucketPolicy", ALICE, requestParameters=put),
+    )
+    assert [row.until for row in case.ask.shared_out().rows] == [None, None]

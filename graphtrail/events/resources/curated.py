@@ -123,6 +123,7 @@ CURATED: dict[str, dict[str, Form]] = {
         "trustAnchorId": regional("TrustAnchor", "rolesanywhere", "trust-anchor/"),
     },
     "s3": {"bucketName": BUCKET},
+    "s3express": {"bucketName": BUCKET},
     "sagemaker": {"notebookInstanceName": regional("NotebookInstance", "sagemaker", "notebook-instance/")},
     "secretsmanager": {"name": SECRET, "secretId": SECRET, "secretIdList": SECRET},
     "sns": {"name": regional("Topic", "sns", "")},

@@ -235,4 +235,6 @@ def kind_of(key: str) -> tuple[str, str]:
     service, resource = parts[2], parts[5]
     if service == "s3" and not parts[3]:
         return ("s3", "object" if "/" in resource else "bucket")
+    if service == "s3express" and "/" in resource.removeprefix("bucket/"):
+        return ("s3express", "object")
     return (service, resource.partition("/")[0].partition(":")[0])

@@ -14,7 +14,7 @@ from msgspec.structs import astuple
 
 from graphtrail.events.record import Text, mapping, text
 from graphtrail.events.resources.forms import Place
-from graphtrail.events.resources.plan import OBJECT, Plan
+from graphtrail.events.resources.plan import OBJECT, OBJECT_STORES, Plan
 from graphtrail.events.resources.rules import Touches, asked, named, object_of, typed_ids
 from graphtrail.events.tolerant import decoded
 
@@ -103,7 +103,7 @@ def _read(
     reader = _reader_of(plan)
     memo: dict[tuple[int, tuple[Text, ...]], Touches] = {}
     buckets: dict[tuple[int, Text], Touches] = {}
-    objects = plan.service == "s3"
+    objects = plan.service in OBJECT_STORES
     for at, values in zip(plain, _values(reader, [requests[at][1] for at in plain]), strict=True):
         if values and not any(values):
             continue
@@ -165,7 +165,7 @@ def _value(reader: _Reader, raw: bytes) -> tuple[Text, ...]:
 
 def _reader_of(plan: Plan) -> _Reader:
     beside = [form.only[0] for form in plan.named.values() if form.only]
-    return _reader(tuple(plan.named), (*beside, *sorted(OBJECT)) if plan.service == "s3" else tuple(beside))
+    return _reader(tuple(plan.named), (*beside, *sorted(OBJECT)) if plan.service in OBJECT_STORES else tuple(beside))
 
 
 @lru_cache(maxsize=1_024)

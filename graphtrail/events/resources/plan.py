@@ -18,6 +18,7 @@ _TYPED_IDS_IN = frozenset({"autoscaling", "ec2", "ec2-instance-connect", "elasti
 _READS = re.compile(r"(?:Get|List|Describe|Head|Lookup|Search|BatchGet|Batch?Check|Query|Scan|Select)")
 
 OBJECT = frozenset({"key", "Key", "x-amz-copy-source"})
+OBJECT_STORES = frozenset({"s3", "s3express"})
 _SHAPES = 256
 
 
@@ -56,7 +57,7 @@ class Plan:
             roles = [form.role or ("created" if form.noun == self.noun else "target") for _, form in forms]
             found = Shape(
                 tuple((name, form, role) for (name, form), role in zip(forms, roles, strict=True)),
-                self.service == "s3" and not OBJECT.isdisjoint(names),
+                self.service in OBJECT_STORES and not OBJECT.isdisjoint(names),
             )
             if len(self.shapes) < _SHAPES:
                 self.shapes[names] = found
