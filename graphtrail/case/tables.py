@@ -15,6 +15,7 @@ import pyarrow as pa
 from graphtrail.case import arrow
 from graphtrail.case.arrow import Ints, Longs
 from graphtrail.case.values import Column
+from graphtrail.errors import CaseError
 
 Written = npt.NDArray[Any] | Sequence[str | None] | Column | arrow.Array
 
@@ -71,11 +72,18 @@ class Texts:
 
 
 class Table:
-    """One derived table, open for reading."""
+    """One derived table, open for reading.
+
+    Raises:
+        CaseError: its file is damaged.
+    """
 
     def __init__(self, path: Path) -> None:
         with pa.memory_map(str(path)) as file:
-            self._table = pa.ipc.open_file(file).read_all()
+            try:
+                self._table = pa.ipc.open_file(file).read_all()
+            except pa.ArrowException as error:
+                raise damaged(path, str(error)) from None
         self.rows = len(self._table)
 
     def numbers(self, name: str) -> npt.NDArray[np.integer]:
@@ -86,6 +94,11 @@ class Table:
         """A column of texts."""
         column = self._table.column(name)
         return Texts(column.chunks[0] if self.rows else arrow.texts([]))
+
+
+def damaged(path: Path, why: str) -> CaseError:
+    """What to say of a derived file that cannot be read, and the way out."""
+    return CaseError(f"{path}: cannot be read ({why}); delete the folder {path.parent}: it is made again")
 
 
 def write(path: Path, columns: Mapping[str, Written]) -> None:

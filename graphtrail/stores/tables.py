@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from graphtrail.case.tables import Table, Texts
+from graphtrail.case.tables import Table, Texts, damaged
 from graphtrail.graph.layout import META
 from graphtrail.stores.store import Case
 
@@ -18,10 +18,17 @@ class Tables:
 
     Attributes:
         case: what is known of the case as a whole.
+
+    Raises:
+        CaseError: a file is damaged or gone; all of them can be made again.
     """
 
     def __init__(self, folder: Path) -> None:
-        self.case = msgspec.json.decode((folder / META).read_bytes(), type=Case)
+        self._folder = folder
+        try:
+            self.case = msgspec.json.decode((folder / META).read_bytes(), type=Case)
+        except msgspec.DecodeError as error:
+            raise damaged(folder / META, str(error)) from None
         self._open = {path.name: Table(path) for path in folder.iterdir() if path.name != META}
         self._numbers: dict[tuple[str, str], Numbers] = {}
         self._texts: dict[tuple[str, str], Texts] = {}
@@ -33,6 +40,8 @@ class Tables:
 
     def table(self, name: str) -> Table:
         """A table."""
+        if name not in self._open:
+            raise damaged(self._folder / name, "it is gone")
         return self._open[name]
 
     def numbers(self, table: str, column: str) -> Numbers:

@@ -177,5 +177,7 @@ def test_a_run_that_finds_nothing_new_writes_nothing(tmp_path: Path):
     take(tmp_path / "case", source)
     before = (tmp_path / "case" / "manifest.json").stat()
     take(tmp_path / "case", source)
-    assert (tmp_path / "case" / "manifest.json").stat() == before
+    after = (tmp_path / "case" / "manifest.json").stat()
+    # the time of the last reading is not compared: it moves when a file is read
+    assert (after.st_ino, after.st_size, after.st_mtime_ns) == (before.st_ino, before.st_size, before.st_mtime_ns)
     assert segments(tmp_path / "case") == 1

@@ -1,13 +1,18 @@
 """Derived tables: what is written is read, and found by its bytes."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from cases import case_of, record
+from cases import write as write_logs
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graphtrail import api
 from graphtrail.case.tables import Table, pointers, sorted_by_bytes, write
+from graphtrail.errors import CaseError
 
 
 @given(st.lists(st.tuples(st.text(), st.integers(-(2**31), 2**31 - 1), st.booleans())))
@@ -53,3 +58,19 @@ def test_pointers_tell_where_the_members_of_each_group_lie(groups: list[int]):
     assert len(found) == 11
     for group in range(10):
         assert groups[found[group] : found[group + 1]] == [group] * groups.count(group)
+
+
+@pytest.mark.parametrize("name", ["meta.json", "sessions", "kinds"])
+@pytest.mark.parametrize("left", [None, b"", b"no table of anything"])
+def test_a_damaged_graph_says_how_to_have_it_made_again(tmp_path: Path, name: str, left: bytes | None):
+    case = tmp_path / "case"
+    (row,) = case_of(case, write_logs(tmp_path / "logs.json", [record(1)])).ask.events().rows
+    (graph,) = (case / "graph").iterdir()
+    (graph / name).unlink()
+    if left is not None:
+        (graph / name).write_bytes(left)
+    if (name, left) != ("meta.json", None):  # without it no graph was ever finished
+        with pytest.raises(CaseError, match=r"cannot be read .*; delete the folder .*: it is made again"):
+            list(api.open(case).ask.events().rows)
+        shutil.rmtree(graph)
+    assert list(api.open(case).ask.events().rows) == [row]
