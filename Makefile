@@ -12,8 +12,9 @@ STAMPS := $(VENV)/stamps
 demo: $(STAMPS)/run  ## the main job on a simulated incident
 	$(BIN)/graphtrail demo graphtrail-demo
 
-test: $(STAMPS)/test  ## everything that the project claims, with the browser it needs
+test: $(STAMPS)/test  ## everything that the project claims, with the browser and the Neo4j server that it needs
 	$(BIN)/python tests/tools/chromium.py
+	$(BIN)/python tests/tools/neo4j_server.py fetch
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: $(STAMPS)/lint  ## every rule of ruff, mypy --strict, the import order

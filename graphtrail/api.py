@@ -9,43 +9,45 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from graphtrail.case import manifest
-from graphtrail.errors import NotFound, SourceError, UsageError
-from graphtrail.graph.layout import FOREVER
+from graphtrail.errors import GraphtrailError, NotFound, SourceError, UsageError
 from graphtrail.graph.layout import folder as graph_folder
 from graphtrail.graph.model import Subgraph
 from graphtrail.graph.prepared import prepare
-from graphtrail.graph.schema import Confidence
-from graphtrail.graph.silence import silences
 from graphtrail.questions import QUESTIONS, Answer, Gap, Limits, Question, Row, Trail
 from graphtrail.questions.answer import About
-from graphtrail.questions.asking import about, ask
-from graphtrail.questions.blinding import blind_rows
+from graphtrail.questions.around import chosen_calls
+from graphtrail.questions.asking import Given, ask, limited, several
 from graphtrail.questions.drawing import subgraph
 from graphtrail.questions.events import call_row
-from graphtrail.questions.unfetched import unfetched_rows
+from graphtrail.questions.standing import status
+from graphtrail.render.frame import Shown
 from graphtrail.render.machine import as_json
 from graphtrail.stores.exchange import to_networkx
 from graphtrail.stores.memory import MemoryStore
-from graphtrail.stores.store import ControlEdge
+from graphtrail.stores.store import ControlEdge, Store
 from graphtrail.stores.whole import whole
 from graphtrail.version import __version__
-from graphtrail.window import iso, window
 
 if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
 
     from graphtrail.case.original import Original
+    from graphtrail.stores.server.address import Address
+    from graphtrail.stores.server.loading import Loaded, Plan, Tell
+    from graphtrail.stores.server.store import ServerStore
 
-Given = str | int | bool | Sequence[str] | None
 DEFAULT = "graphtrail-case"
+
+
+def _silent(_part: str, _rows: int) -> None:
+    """Tell nobody."""
 
 
 def open(case: str | Path = DEFAULT) -> Case:  # noqa: A001 - what one does to a case, and what notebooks call it
@@ -95,7 +97,7 @@ def ingest(
     from graphtrail.sources.places import Places, reach  # noqa: PLC0415 - as above
 
     named = {
-        name: sorted(_several(value)) if name in {"account", "region"} else value for name, value in options.items()
+        name: sorted(several(value)) if name in {"account", "region"} else value for name, value in options.items()
     }
     try:
         reached = reach(**named, digests=verify)  # type: ignore[arg-type]  # each is checked where it is used
@@ -120,21 +122,43 @@ def ingest(
     return opened
 
 
-class Case:
-    """A case, open for questions.
+def connect(server: Address, case_id: str) -> Remote:
+    """Open a case that a Neo4j server holds; it is asked as one on disk, and answers the same.
+
+    Args:
+        server: where.
+        case_id: the name of the case there.
+
+    Raises:
+        StoreUnavailable: the server cannot be reached, or the load of the case is not complete.
+        NotFound: it holds no such case.
+        SchemaMismatch: it holds it as another version wrote it.
+    """
+    from graphtrail.stores.server.connection import Connection  # noqa: PLC0415 - few processes talk to a server
+    from graphtrail.stores.server.store import ServerStore  # noqa: PLC0415 - as above
+
+    connection = Connection(server)
+    try:
+        return Remote(ServerStore(connection, case_id))
+    except GraphtrailError:
+        connection.close()
+        raise
+
+
+class Asked:
+    """What can be asked.
 
     Attributes:
-        folder: where it lies.
-        store: its graph.
+        store: the graph of the case.
         ask: the questions, each a method: ``case.ask.who_touched("arn:aws:s3:::crown-jewels", since="7d")``.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Open the case in a folder, whose graph is there."""
-        self.folder = folder
-        held = manifest.load(folder)
-        self.store = MemoryStore(graph_folder(folder, held), held.fetched)
-        self.ask = Asker(self)
+    store: Store
+
+    @property
+    def ask(self) -> Asker:
+        """The questions, each a method."""
+        return Asker(self)
 
     def answer(self, question: Question[Row], *args: Given, **kwargs: Given) -> Result:
         """The answer to a question.
@@ -149,8 +173,83 @@ class Case:
             UsageError: a parameter is missing, unknown or not among its choices.
             NotFound: a name stands for nothing in the case.
         """
-        limits, rest = _limits(kwargs)
+        limits, rest = limited(kwargs)
         return Result(ask(self.store, question, question.bind(args, rest), limits), self.store)
+
+
+class Remote(Asked):
+    """A case on a server, open for questions.
+
+    Attributes:
+        store: its graph there.
+    """
+
+    def __init__(self, store: ServerStore) -> None:
+        """Ask a case that is open."""
+        self.store: ServerStore = store
+
+    def close(self) -> None:
+        """Let go of the server."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+class Case(Asked):
+    """A case, open for questions.
+
+    Attributes:
+        folder: where it lies.
+        store: its graph.
+        ask: the questions, each a method: ``case.ask.who_touched("arn:aws:s3:::crown-jewels", since="7d")``.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Open the case in a folder, whose graph is there."""
+        self.folder = folder
+        held = manifest.load(folder)
+        self.store: MemoryStore = MemoryStore(graph_folder(folder, held), held.fetched)
+
+    def load(
+        self, server: Address, case_id: str, *, which: str | None = None, tell: Tell = _silent, again: bool = False
+    ) -> Loaded:
+        """Load the case into a Neo4j server; what is there already stays as it is.
+
+        Args:
+            server: where.
+            case_id: the name of the case there.
+            which: the single calls that are loaded too: ``all``, ``none``, ``around`` and a seed; None is all, up to a
+                million.
+            tell: is told after each batch of which part it was and how many rows it had.
+            again: write all of it once more.
+
+        Raises:
+            UsageError: the case has more than a million calls and nobody chose, or the name stands for another case.
+            StoreUnavailable: the server cannot be reached, or goes away.
+            SchemaMismatch: the server holds the case as another version wrote it.
+            NotFound: the seed stands for nothing in the case.
+        """
+        from graphtrail.stores.server import loading  # noqa: PLC0415 - few processes talk to a server
+        from graphtrail.stores.server.connection import Connection  # noqa: PLC0415 - as above
+
+        plan = self.plan(case_id, which)
+        with Connection(server) as connection:
+            return loading.load(connection, self.store, plan, tell, again=again)
+
+    def plan(self, case_id: str, which: str | None = None) -> Plan:
+        """What a load would load; see ``load`` for the arguments and what is raised."""
+        from graphtrail.stores.rows import named  # noqa: PLC0415 - few processes talk to a server
+        from graphtrail.stores.server import loading  # noqa: PLC0415 - as above
+
+        chosen = chosen_calls(self.store, which)
+        first = next(iter(manifest.load(self.folder).segments), None)
+        told = (manifest.folder(self.folder, first) / "files.parquet").read_bytes() if first else b""
+        name = named(self.store, case_id, chosen.which)
+        return loading.Plan(name, loading.origin_of(told), chosen.calls, chosen.which)
 
     def event(self, event_id: str) -> tuple[Original, Row, tuple[ControlEdge, ...]]:
         """The record of an event, what is known of its call, and the control edges that it proves.
@@ -179,28 +278,7 @@ class Case:
         does not; ``conflicts``: records that contradict each other;
         ``integrity``: how many files are proven to be what CloudTrail delivered, None if that was not asked for.
         """
-        held = self.store.case
-        present = ((one["account"], one["region"], one["category"], one["day"]) for one in held.extents)
-        coverage = [dict(extent) | {"day": iso(extent["day"])[:10]} for extent in held.extents]
-        return {
-            "graphtrail": __version__,
-            "case": about(self.store),
-            "totals": held.totals,
-            "rejects": held.rejects,
-            "coverage": coverage,
-            "gaps": [
-                dict(zip(("account", "region", "category"), place, strict=True))
-                | {"first": iso(first)[:10], "last": iso(last)[:10]}
-                for place, first, last in silences(present)
-            ],
-            "blinded": blind_rows(Trail(self.store, Limits())),
-            "not_observed": held.spoken_of,
-            "not_fetched": unfetched_rows(self.store.fetched),
-            "origins": held.statuses,
-            "conflicts": held.conflicts,
-            "split_keys": held.split_keys,
-            "integrity": held.integrity,
-        }
+        return status(self.store, __version__)
 
     def verdicts(self) -> list[dict[str, Any]]:
         """What was proven of every file when files were last verified; empty if they never were.
@@ -226,7 +304,7 @@ class Case:
 class Asker:
     """The questions of a case as methods; their names are those of the command line with underscores."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Asked) -> None:
         self._case = case
 
     def __getattr__(self, name: str) -> Method:
@@ -247,7 +325,7 @@ class Asker:
 class Method:
     """One question of one case, to be called."""
 
-    def __init__(self, case: Case, question: Question[Row]) -> None:
+    def __init__(self, case: Asked, question: Question[Row]) -> None:
         self._case = case
         self._question = question
         self.__doc__ = f"{question.title}\n\n{question.text}"
@@ -267,7 +345,7 @@ class Result:
     """
 
     answer: Answer[Row]
-    store: MemoryStore
+    store: Store
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -320,52 +398,3 @@ class Result:
     def show(self) -> Shown:
         """Draw it in a notebook."""
         return Shown(self.to_html())
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A page as a notebook draws it: in a frame of its own that can reach nothing outside."""
-
-    html: str
-
-    def _repr_html_(self) -> str:
-        escaped = self.html.replace("&", "&amp;").replace('"', "&quot;")
-        return (
-            '<iframe sandbox="allow-scripts allow-downloads" style="width:100%;height:720px;border:0" '
-            f'srcdoc="{escaped}"></iframe>'
-        )
-
-
-def edge(held: ControlEdge) -> dict[str, Any]:
-    """A control edge, ready for JSON; ``until`` is None where it has no end."""
-    return {
-        "source": held.source,
-        "target": held.target,
-        "relation": held.type,
-        "at": iso(held.at),
-        "until": iso(held.until) if held.until < FOREVER else None,
-        "since": iso(held.since),
-        "skew": held.skew,
-        "rule": held.rule,
-        "confidence": str(held.confidence),
-        "detail": held.detail or None,
-        "event_ids": held.event_ids,
-    }
-
-
-def _limits(kwargs: Mapping[str, Given]) -> tuple[Limits, dict[str, Given]]:
-    """What goes with all questions, and the rest."""
-    rest = dict(kwargs)
-    since, until = rest.pop("since", None), rest.pop("until", None)
-    level = str(rest.pop("min_confidence", None) or "strong")
-    if level.upper() not in Confidence.__members__:
-        raise UsageError(f"min_confidence is exact, strong or heuristic, not {level!r}")
-    accounts, regions = _several(rest.pop("account", None)), _several(rest.pop("region", None))
-    span = window(str(since) if since else None, str(until) if until else None, int(time.time()))
-    return Limits(span, accounts, regions, Confidence.of(level)), rest
-
-
-def _several(value: Given) -> frozenset[str]:
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return frozenset(value)
-    return frozenset((str(value),) if value else ())

@@ -48,7 +48,7 @@ def _command(question: Question[Row]) -> click.Command:
     held = click.Command(
         question.name, callback=_asking(question), params=parameters, help=_help(question), short_help=question.title
     )
-    for add in (options.output, options.limits, options.case()):
+    for add in (options.output, options.limits, options.server, options.case_id, options.store, options.case()):
         held = _with(held, add)
     return held
 
@@ -88,16 +88,18 @@ def _asking(question: Question[Row]) -> Callable[..., None]:
     def asking(
         *,
         case: Path,
+        store: str,
+        case_id: str | None,
         output: str | None,
         file: Path | None,
         limit: int | None,
         exit_code: bool,
         **given: Any,  # noqa: ANN401 - what click read, by the declaration
     ) -> None:
-        from graphtrail import api  # noqa: PLC0415 - not for --help
-        from graphtrail.cli.output import FOUND, put  # noqa: PLC0415 - as above
+        from graphtrail.cli.output import FOUND, put  # noqa: PLC0415 - not for --help
+        from graphtrail.cli.server import asked  # noqa: PLC0415 - as above
 
-        result = api.open(case).answer(question, **given)
+        result = asked(case, store, case_id, given).answer(question, **given)
         put([result], output, file, limit)
         if exit_code and result.rows:
             raise click.exceptions.Exit(FOUND)

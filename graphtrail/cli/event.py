@@ -20,6 +20,7 @@ def event(*, event_id: str, case: Path, output: str) -> None:
     from graphtrail import api  # noqa: PLC0415 - not for --help
     from graphtrail.cli import note  # noqa: PLC0415 - as above
     from graphtrail.cli.output import write  # noqa: PLC0415 - as above
+    from graphtrail.render.edges import edge  # noqa: PLC0415 - as above
     from graphtrail.render.machine import encoded, indented  # noqa: PLC0415 - as above
 
     found, facts, edges = api.open(case).event(event_id)
@@ -28,7 +29,7 @@ def event(*, event_id: str, case: Path, output: str) -> None:
         "file": found.file,
         "index": found.place,
         "facts": facts,
-        "edges": [api.edge(one) for one in edges],
+        "edges": [edge(one) for one in edges],
     }
     if found.trouble:
         note(f"{found.trouble}; facts and edges are what the case keeps")

@@ -8,13 +8,18 @@ from graphtrail.cli import options
 
 
 @click.command()
-@click.argument("form", metavar="FORMAT", type=click.Choice(["json", "csv", "graphml"]))
+@click.argument("form", metavar="FORMAT", type=click.Choice(["json", "csv", "graphml", "neo4j-admin"]))
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
 @options.case()
+@options.case_id
+@options.calls
 @click.option(
     "-o", "place", type=click.Path(path_type=Path), help="File, of csv a folder; json and graphml: else stdout."
 )
-def export(*, form: str, case: Path, place: Path | None) -> None:
-    """Write the whole graph as JSON, CSV or GraphML.
+def export(
+    *, form: str, folder: Path | None, case: Path, case_id: str | None, calls: str | None, place: Path | None
+) -> None:
+    """Write the whole graph as JSON, CSV, GraphML or for neo4j-admin.
 
     FORMAT: json (one object with nodes and edges), csv (nodes.csv and edges.csv), graphml. Control edges stand one a
     call; touches are put together by session, action, outcome and error code, with the first and last ten event ids.
@@ -26,6 +31,10 @@ def export(*, form: str, case: Path, place: Path | None) -> None:
     from graphtrail.stores.exchange import to_graphml  # noqa: PLC0415 - as above
     from graphtrail.stores.whole import whole  # noqa: PLC0415 - as above
 
+    place = place or folder
+    if form == "neo4j-admin":
+        _admin(case, case_id, calls, place)
+        return
     graph = whole(api.open(case).store)
     if form == "csv":
         if place is None:
@@ -36,3 +45,22 @@ def export(*, form: str, case: Path, place: Path | None) -> None:
         write(edges, place / "edges.csv")
     else:
         write(graph_json(graph) if form == "json" else to_graphml(graph), place)
+
+
+def _admin(case: Path, case_id: str | None, calls: str | None, folder: Path | None) -> None:
+    from graphtrail import api  # noqa: PLC0415 - not for --help
+    from graphtrail.cli import note  # noqa: PLC0415 - as above
+    from graphtrail.cli.server import case_name  # noqa: PLC0415 - as above
+    from graphtrail.errors import GraphtrailError, UsageError  # noqa: PLC0415 - as above
+    from graphtrail.stores.server.admin import export as write  # noqa: PLC0415 - as above
+
+    if folder is None:
+        raise UsageError("neo4j-admin takes many files: name a folder")
+    try:
+        held = api.open(case)
+        made = write(held.store, held.plan(case_name(case, case_id), calls), folder)
+    except OSError as error:
+        raise GraphtrailError(f"{folder}: cannot be written ({error.strerror}); name another folder") from None
+    note(f"wrote {folder}; stop the server, and in that folder run the command below (--overwrite-destination replaces")
+    note("the whole database); then graphtrail neo4j load makes the constraints and finds the case complete")
+    click.echo(made.command("neo4j"))

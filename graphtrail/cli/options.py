@@ -6,8 +6,11 @@ from typing import Any, TypeVar
 
 import click
 
+from graphtrail.stores.server.address import DATABASE, URI, USER
+
 F = TypeVar("F", bound=Callable[..., Any])
 DEFAULT_CASE = "graphtrail-case"
+STORES = ("embedded", "neo4j")
 OUTPUTS = ("table", "json", "jsonl", "csv", "html", "graphml")
 
 
@@ -70,6 +73,54 @@ def output(command: F) -> F:
     )):  # fmt: skip
         command = option(command)
     return command
+
+
+def server(command: F) -> F:
+    """``--neo4j-uri``, ``-user``, ``-password-env-var``, ``-password-prompt``, ``-database``.
+
+    ``server.address`` makes an address of what they give.
+    """
+    for option in reversed((
+        click.option("--neo4j-uri", envvar="NEO4J_URI", default=URI, show_default=True, metavar="URI",
+                     help="Address of the server; neo4j+s:// for Aura.  [env: NEO4J_URI]"),
+        click.option("--neo4j-user", envvar="NEO4J_USERNAME", default=USER, show_default=True, metavar="NAME",
+                     help="Name of the user.  [env: NEO4J_USERNAME]"),
+        click.option("--neo4j-password-env-var", default="NEO4J_PASSWORD", show_default=True, metavar="NAME",
+                     help="Variable of the environment that holds the password."),
+        click.option("--neo4j-password-prompt", is_flag=True, help="Ask for the password."),
+        click.option("--neo4j-database", envvar="NEO4J_DATABASE", default=DATABASE, show_default=True, metavar="NAME",
+                     help="Database on the server.  [env: NEO4J_DATABASE]"),
+    )):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def store(command: F) -> F:
+    """``--store``."""
+    return click.option(
+        "--store",
+        type=click.Choice(STORES),
+        default=STORES[0],
+        show_default=True,
+        help="Ask the case on this disk, or the same case on a Neo4j server.",
+    )(command)
+
+
+def case_id(command: F) -> F:
+    """``--case-id``."""
+    return click.option(
+        "--case-id", metavar="NAME", help="Name of the case on the server; without it the name of its folder."
+    )(command)
+
+
+def calls(command: F) -> F:
+    """``--calls``."""
+    return click.option(
+        "--calls",
+        metavar="all|none|around SEED",
+        help="Which single calls go to a server beside the sums: all, none, or those of SEED and all that it reached. "
+        "Without it all, up to a million.",
+    )(command)
 
 
 def verbosity(command: F) -> F:

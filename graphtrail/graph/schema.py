@@ -79,6 +79,11 @@ RELATIONS = {
     "SIGHTED_AT": Relation("seen at"),
     "CLAIMS": Relation("carries"),
     "IN": Relation("in"),
+    "CALLED": Relation("made the call"),
+    "AT": Relation("touched"),
+    "COPY_OF": Relation("is the copy of"),
+    "HANDED_OUT": Relation("handed out"),
+    "OPENS": Relation("opens"),
 }
 
 # What a call that issues a credential is called in the graph, where it is no ISSUED.
@@ -95,12 +100,30 @@ LABELS = (
     "ForeignAccount", "Anonymous", "Public", "Directory", "Unresolved", "Action", "IpAddress", "Scope", "AccessKey",
     "Bucket", "Object", "Secret", "Parameter", "Key", "KeyAlias", "Function", "Instance", "Volume", "Snapshot", "Image",
     "Policy", "Group", "InstanceProfile", "Trail", "Table", "LogGroup", "Account", "VpcEndpoint", "SourceIdentity",
-    "Resource",
+    "Resource", "Event", "Copy", "Credential", "Case",
 )  # fmt: skip
 PRINCIPALS = frozenset({
     "User", "Role", "Root", "FederatedUser", "Service", "IdentityCenterUser", "Saml", "WebIdentity", "ForeignAccount",
     "Anonymous", "Public", "Directory", "Unresolved",
 })  # fmt: skip
+
+# Kinds of nodes that are neither principals nor resources.
+_APART = frozenset({
+    "Session", "Action", "IpAddress", "VpcEndpoint", "SourceIdentity", "Account", "Scope", "Event", "Copy",
+    "Credential", "Case",
+})  # fmt: skip
+# Every node of a server has this label; a node is known by its ``uid`` there.
+BASE = "Entity"
+# Version of what a server holds: labels, types, properties and what they mean.
+SERVER_VERSION = 1
+
+
+def labels(label: str) -> tuple[str, ...]:
+    """All labels that a node of a kind has on a server: the base, whether it is a principal or a resource, its kind."""
+    if label in PRINCIPALS:
+        return BASE, "Principal", label
+    return (BASE, label) if label in _APART or label == "Resource" else (BASE, "Resource", label)
+
 
 # Label of a resource by service and type of its ARN; everything else is a Resource.
 RESOURCE_LABELS = {

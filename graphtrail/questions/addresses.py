@@ -13,7 +13,7 @@ from graphtrail.questions.rows import Counted, Text
 from graphtrail.questions.seeds import seed as find
 from graphtrail.questions.seeds import touching
 from graphtrail.questions.trail import Trail
-from graphtrail.stores.calls import Rows
+from graphtrail.stores.call_table import Rows
 from graphtrail.stores.store import SessionNode
 
 

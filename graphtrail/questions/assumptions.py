@@ -13,7 +13,7 @@ from graphtrail.questions.question import question
 from graphtrail.questions.rows import Text, Texts, Traced
 from graphtrail.questions.seeds import seed as find
 from graphtrail.questions.trail import Trail
-from graphtrail.stores.calls import Issue
+from graphtrail.stores.call_table import Issue
 from graphtrail.stores.store import SessionNode
 from graphtrail.window import iso, moment
 

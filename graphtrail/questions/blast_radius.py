@@ -12,7 +12,7 @@ from graphtrail.questions.reach import Reached, reach, starts
 from graphtrail.questions.rows import Hop, Row, Text
 from graphtrail.questions.seeds import seed as find
 from graphtrail.questions.trail import PROOFS, Trail
-from graphtrail.stores.calls import Rows
+from graphtrail.stores.call_table import Rows
 from graphtrail.window import iso
 
 _REACHING = frozenset({"target", "source", "created", "passed"})

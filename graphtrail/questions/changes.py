@@ -14,7 +14,7 @@ from graphtrail.questions.reach import calls_from, closure
 from graphtrail.questions.seeds import seed as find
 from graphtrail.questions.trail import Trail
 from graphtrail.questions.who_touched import Touch
-from graphtrail.stores.calls import Kind, Rows
+from graphtrail.stores.call_table import Kind, Rows
 
 _ENDS = re.compile(
     r"(?:Delete|Remove|Terminate|Deregister|Release|Purge|Destroy|Detach|Disassociate|Revoke|Cancel|Schedule\w*Deletion)"
@@ -72,7 +72,7 @@ def destruction(
     """
     about_window(trail)
     if seed is None:
-        calls = trail.within(trail.store.calls.all())
+        calls = trail.within(trail.store.calls.all(trail.limits.window))
     else:
         reached = closure(trail, find(trail, seed))
         about_sessions(trail, [session for session, _ in reached])

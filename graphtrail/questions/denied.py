@@ -13,7 +13,7 @@ from graphtrail.questions.rows import Text
 from graphtrail.questions.seeds import seed as find
 from graphtrail.questions.trail import Trail
 from graphtrail.questions.who_touched import Touch
-from graphtrail.stores.calls import Rows
+from graphtrail.stores.call_table import Rows
 from graphtrail.window import iso
 
 

@@ -6,6 +6,7 @@ by hop, an ``action`` as session, action and resource, ``issued_session`` and wh
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import NamedTuple
 
 from graphtrail.graph.layout import label_of
@@ -13,7 +14,7 @@ from graphtrail.graph.model import Edge, EventLine, Node, Subgraph, Value
 from graphtrail.questions.answer import Answer
 from graphtrail.questions.question import R
 from graphtrail.questions.rows import Hop, Row
-from graphtrail.stores.memory import MemoryStore
+from graphtrail.stores.store import Store
 from graphtrail.stores.whole import entity_node, session_node, short
 
 _EVENTS = 2000
@@ -33,7 +34,7 @@ class _Span(NamedTuple):
     total: int
 
 
-def subgraph(store: MemoryStore, *answers: Answer[R]) -> Subgraph:
+def subgraph(store: Store, *answers: Answer[R]) -> Subgraph:
     """What stands behind some answers: nodes, edges, and the evidence paths, those of people first."""
     drawing = _Drawing(store)
     for answer in answers:
@@ -44,7 +45,7 @@ def subgraph(store: MemoryStore, *answers: Answer[R]) -> Subgraph:
 
 
 class _Drawing:
-    def __init__(self, store: MemoryStore) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
         self.resource: str | None = None
         self._nodes: dict[str, Node] = {}
@@ -156,8 +157,10 @@ class _Drawing:
     def _lines(self, event_ids: Iterable[str]) -> dict[str, EventLine]:
         calls = self._store.calls
         lines: dict[str, EventLine] = {}
-        for event_id in event_ids:
-            if event_id in lines or len(lines) >= _EVENTS or (call := calls.find(event_id)) is None:
+        wanted = list(islice(dict.fromkeys(event_ids), _EVENTS))
+        calls.expect(wanted)
+        for event_id in wanted:
+            if (call := calls.find(event_id)) is None:
                 continue
             kind = calls.kinds[int(calls.column("kind")[call])]
             client = calls.clients[int(calls.column("client")[call])]

@@ -17,7 +17,7 @@ from graphtrail.questions.question import question
 from graphtrail.questions.rows import Issued, Row, Text, Touched
 from graphtrail.questions.seeds import by_session_name, resource_key, sessions_of, touching
 from graphtrail.questions.trail import Trail
-from graphtrail.stores.calls import Kind, Rows
+from graphtrail.stores.call_table import Kind, Rows
 from graphtrail.window import iso
 
 
@@ -110,7 +110,7 @@ def _chosen(trail: Trail, principal: str | None, session: str | None, resource: 
         found.append(trail.calls_of(by_session_name(trail, session)))
     if resource is not None:
         found.append(touching(trail, resource_key(resource), None))
-    calls = found[0] if found else trail.within(trail.store.calls.all())
+    calls = found[0] if found else trail.within(trail.store.calls.all(trail.limits.window))
     for more in found[1:]:
         calls = np.intersect1d(calls, more)
     return calls

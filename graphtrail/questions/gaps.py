@@ -11,7 +11,7 @@ from graphtrail.questions.blinding import Blind, blind_spans
 from graphtrail.questions.proof import holes
 from graphtrail.questions.trail import Trail
 from graphtrail.questions.unfetched import sentences, without_data_events
-from graphtrail.stores.calls import Rows
+from graphtrail.stores.call_table import Rows
 from graphtrail.stores.store import SessionNode
 from graphtrail.window import Window, iso
 

@@ -8,8 +8,7 @@ import numpy as np
 from graphtrail.events import classes
 from graphtrail.graph.schema import Confidence
 from graphtrail.questions.trail import PROOFS, Trail
-from graphtrail.stores.calls import Kind, Rows
-from graphtrail.stores.tables import Numbers
+from graphtrail.stores.call_table import Kind, Numbers, Rows
 from graphtrail.window import iso
 
 
@@ -86,9 +85,14 @@ def counted(trail: Trail, calls: Rows) -> dict[str, Any]:
     }
 
 
+def said_first(group: Group) -> Kind:
+    """The kind that speaks for a group: the first by name, wherever and in whatever order the calls were stored."""
+    return min(group.kinds, key=lambda one: (one.name, one.source, one.read_only is not True, one.read_only is None))
+
+
 def acted(group: Group) -> dict[str, Any]:
     """What a row says of the action of a group."""
-    kind = min(group.kinds, key=lambda one: (one.name, one.source))
+    kind = said_first(group)
     return {
         "action": kind.action,
         "event_name": kind.name,

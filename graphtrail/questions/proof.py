@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from graphtrail.sources.integrity.chain import CHAIN_GAP, MISSING, STATUSES, VERIFIED
-from graphtrail.stores.calls import Calls, Rows
+from graphtrail.stores.call_table import Rows
+from graphtrail.stores.store import Store
 
 MEANS = {
     "modified": "were changed after CloudTrail delivered them: what they say may be made up",
@@ -22,25 +23,25 @@ MEANS = {
 class Rests:
     """The files that an answer rests on, gathered while it is made."""
 
-    def __init__(self, calls: Calls) -> None:
+    def __init__(self, store: Store) -> None:
         """Nothing yet; where no file of the case was checked, nothing ever."""
-        self._calls = calls
-        self._files = None if calls.checked is None else np.zeros(len(calls.checked), np.bool_)
+        self._store = store
+        self._files = None if store.checked is None else np.zeros(len(store.checked), np.bool_)
 
     def on(self, calls: Rows) -> None:
         """It rests on these calls."""
         if self._files is not None:
-            self._files[self._calls.column("file")[calls]] = True
+            self._files[self._store.calls.column("file")[calls]] = True
 
     def on_event(self, event_id: str) -> None:
         """It rests on the record of this event."""
-        call = None if self._files is None else self._calls.find(event_id)
+        call = None if self._files is None else self._store.calls.find(event_id)
         if call is not None:
             self.on(np.array([call]))
 
     def said(self) -> Iterator[tuple[str, str]]:
         """A code and a sentence for each status of theirs other than verified."""
-        checked = self._calls.checked
+        checked = self._store.checked
         if self._files is None or checked is None:
             return
         files = np.flatnonzero(self._files)
@@ -48,7 +49,7 @@ class Rests:
             status = STATUSES[code] if code >= 0 else None
             if status != VERIFIED:
                 these = files[checked[files] == code]
-                first = self._calls.file_name(int(these[0]))
+                first = self._store.file_name(int(these[0]))
                 named = f", the first {first}," if first else ""
                 yield (
                     f"evidence-{status or 'unchecked'}",

@@ -14,7 +14,7 @@ import numpy as np
 from graphtrail.graph.schema import RELATIONS, Confidence
 from graphtrail.questions.seeds import Seed
 from graphtrail.questions.trail import Trail
-from graphtrail.stores.calls import Rows
+from graphtrail.stores.call_table import Rows
 from graphtrail.stores.store import ControlEdge, SessionNode
 
 # Edges that end a path: their end is reached, and nobody goes on from there.
@@ -74,6 +74,7 @@ def end(session: SessionNode) -> int:
 def reach(trail: Trail, seeds: Iterable[tuple[str, int]]) -> dict[str, Reached]:
     """Everything that is reached at the level asked for, the seeds first; what only less sure edges reach is noted."""
     held = list(seeds)
+    trail.store.grow(held, trail.limits.window.until)
     found: dict[str, Reached] = {}
     for level in sorted(Confidence, reverse=True):
         if level >= trail.limits.level:
@@ -106,7 +107,7 @@ def _search(trail: Trail, seeds: list[tuple[str, int]], level: Confidence) -> It
         yield Reached(key, at, level, start, steps)
         if (steps and steps[-1].type in LEAVES) or _is_hub(trail, key):
             continue
-        for edge in trail.store.out(key):
+        for edge in trail.store.onward(key):
             if edge.target not in done and _crosses(trail, edge, at, level):
                 entry = (
                     max(at, edge.since),

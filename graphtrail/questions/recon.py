@@ -11,7 +11,7 @@ from graphtrail.questions.reach import calls_from, closure
 from graphtrail.questions.rows import Counted, Text, Texts
 from graphtrail.questions.seeds import seed as find
 from graphtrail.questions.trail import Trail
-from graphtrail.stores.calls import Kind
+from graphtrail.stores.call_table import Kind
 from graphtrail.window import iso
 
 _WHO_AM_I = frozenset({"iam:GetAccountAuthorizationDetails", "iam:GetUser", "sts:GetCallerIdentity"})

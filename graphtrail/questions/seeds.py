@@ -1,15 +1,16 @@
 """What a person may name: a session, key, principal, resource, address or event."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
+
+import numpy as np
 
 from graphtrail import arn as arns
 from graphtrail.errors import NotFound
 from graphtrail.events.identity import key_id
 from graphtrail.graph.schema import PRINCIPALS
 from graphtrail.questions.trail import Trail
-from graphtrail.stores.calls import Caller, Rows
+from graphtrail.stores.call_table import Rows
 from graphtrail.stores.store import SessionNode
 
 _STS = re.compile(r"arn:[a-z-]+:sts::(\d*):(assumed-role|federated-user)/([^/]+)(?:/.*)?", re.DOTALL)
@@ -94,13 +95,12 @@ def _by_key_id(trail: Trail, text: str) -> Seed | None:
 
 def signing(trail: Trail, access_key: str) -> list[SessionNode]:
     """The sessions some of whose calls were signed with a key: families whose keys AWS made a call."""
-    return _of_calls(trail, lambda caller: caller.access_key == access_key)
+    return _of_calls(trail, trail.store.calls.signed_by(access_key))
 
 
-def _of_calls(trail: Trail, asked: Callable[[Caller], bool]) -> list[SessionNode]:
-    """The sessions some of whose calls were made by a caller that is asked for."""
-    calls = trail.store.calls
-    numbers = sorted(set(trail.sessions(calls.where_caller(calls.all(), asked)).tolist()))
+def _of_calls(trail: Trail, calls: Rows) -> list[SessionNode]:
+    """The sessions of some calls."""
+    numbers = sorted(set(trail.sessions(calls).tolist()))
     return [trail.session_at(number) for number in numbers]
 
 
@@ -109,7 +109,7 @@ def _by_arn(trail: Trail, text: str) -> Seed | None:
     if found is None:
         return None
     sessions = tuple(session for session in trail.store.sessions_with("arn", {text}) if session.calls)
-    sessions = sessions or tuple(_of_calls(trail, lambda caller: caller.arn == text))
+    sessions = sessions or tuple(_of_calls(trail, trail.store.calls.signed_as(text)))
     return Seed(text, "session", text, sessions) if sessions else None
 
 
@@ -151,11 +151,10 @@ def is_bucket(key: str) -> bool:
 
 def _address(trail: Trail, text: str) -> Seed | None:
     wanted = text.removeprefix("ip:")
-    calls = trail.store.calls
-    if not any(client.address == wanted for client in calls.clients):
+    calls = trail.store.calls.from_address(wanted)
+    if not len(calls):
         return None
-    found = trail.within(calls.where_client(calls.all(), lambda client: client.address == wanted))
-    numbers = sorted(set(trail.sessions(found).tolist()))
+    numbers = sorted(set(trail.sessions(trail.within(calls)).tolist()))
     return Seed(text, "address", f"ip:{wanted}", tuple(map(trail.session_at, numbers)))
 
 
@@ -163,5 +162,5 @@ def _event(trail: Trail, text: str) -> Seed | None:
     call = trail.store.calls.find(text.removeprefix("evt:"))
     if call is None:
         return None
-    number = int(trail.sessions(trail.store.calls.all()[call : call + 1])[0])
+    number = int(trail.sessions(np.array([call]))[0])
     return Seed(text, "event", text.removeprefix("evt:"), (trail.session_at(number),))

@@ -7,13 +7,13 @@ import msgspec
 
 from graphtrail.graph.schema import RELATIONS
 from graphtrail.questions.gaps import about_sessions
-from graphtrail.questions.groups import access_class, by_action, counted
+from graphtrail.questions.groups import access_class, by_action, counted, said_first
 from graphtrail.questions.question import question
 from graphtrail.questions.reach import Reached, calls_from, closure, reach, starts
 from graphtrail.questions.rows import Row, Text, Texts
 from graphtrail.questions.seeds import seed as find
 from graphtrail.questions.trail import PROOFS, Trail
-from graphtrail.stores.calls import Kind
+from graphtrail.stores.call_table import Kind
 from graphtrail.window import iso
 
 
@@ -67,7 +67,7 @@ def timeline(
     for group in by_action(trail, calls_from(trail, sessions)):
         if any(map(_matters, group.kinds)):
             session = trail.session_at(group.session)
-            many, kind = counted(trail, group.calls), group.kinds[0]
+            many, kind = counted(trail, group.calls), said_first(group)
             rows.append(
                 Moment(
                     time=many["first_seen"],

@@ -9,8 +9,7 @@ from graphtrail.questions.gaps import about_window
 from graphtrail.questions.question import question
 from graphtrail.questions.rows import Row, Text
 from graphtrail.questions.trail import Trail
-from graphtrail.stores.calls import Rows
-from graphtrail.stores.tables import Numbers
+from graphtrail.stores.call_table import Numbers, Rows
 from graphtrail.window import iso
 
 _BY = ("principal", "action", "resource", "address", "error")
@@ -44,7 +43,7 @@ def top(
     One row for each value, the most frequent first.
     """
     about_window(trail)
-    calls = trail.within(trail.store.calls.all())
+    calls = trail.within(trail.store.calls.all(trail.limits.window))
     values, codes, of = _coded(trail, calls, by)
     if not len(codes):
         return

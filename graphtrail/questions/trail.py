@@ -12,9 +12,8 @@ from graphtrail.graph.schema import Confidence
 from graphtrail.questions.answer import Gap
 from graphtrail.questions.proof import Rests
 from graphtrail.questions.rows import Hop, Maker
-from graphtrail.stores.calls import Kind, Rows
-from graphtrail.stores.memory import MemoryStore
-from graphtrail.stores.store import ControlEdge, SessionNode
+from graphtrail.stores.call_table import Kind, Rows
+from graphtrail.stores.store import ControlEdge, SessionNode, Store
 from graphtrail.window import Window, iso
 
 PROOFS = 20
@@ -44,13 +43,13 @@ class Trail:
         limits: what the answer is about.
     """
 
-    def __init__(self, store: MemoryStore, limits: Limits) -> None:
+    def __init__(self, store: Store, limits: Limits) -> None:
         self.store = store
         self.limits = limits
         self._gaps: dict[tuple[str, str, str, str], Gap] = {}
         self._origins: dict[str, Origin] = {}
         self._traced: dict[str, dict[str, Any]] = {}
-        self._rests = Rests(store.calls)
+        self._rests = Rests(store)
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -91,10 +90,10 @@ class Trail:
     def calls_of(self, sessions: Iterable[SessionNode]) -> Rows:
         """The calls of sessions, forwarded ones included, that the answer is about."""
         numbers = [number for session in sessions if (number := self.store.number(session.key)) is not None]
-        spans = [self.store.calls.of_session(number) for number in numbers]
         if self.limits.level > Confidence.STRONG:
-            everything = self.store.calls.all()
-            return self.within(everything[np.isin(self.sessions(everything), numbers)])
+            either = self.store.calls.of_sessions(numbers)
+            return self.within(either[np.isin(self.sessions(either), numbers)])
+        spans = [self.store.calls.of_session(number) for number in numbers]
         return self.within(np.concatenate(spans) if spans else np.zeros(0, np.int64))
 
     def origin(self, key: str) -> Origin:

@@ -10,11 +10,11 @@ from graphtrail.questions.drawing import subgraph
 from graphtrail.questions.rows import Hop
 from graphtrail.render.machine import encoded
 from graphtrail.render.picture import Picture
-from graphtrail.stores.memory import MemoryStore
+from graphtrail.stores.store import Store
 from graphtrail.stores.whole import short
 
 
-def picture(store: MemoryStore, answer: Answer[Row], *more: Answer[Row], title: str | None = None) -> Picture:
+def picture(store: Store, answer: Answer[Row], *more: Answer[Row], title: str | None = None) -> Picture:
     """The picture of an answer.
 
     Args:
@@ -43,7 +43,7 @@ def picture(store: MemoryStore, answer: Answer[Row], *more: Answer[Row], title: 
     )
 
 
-def verified(store: MemoryStore) -> str:
+def verified(store: Store) -> str:
     """How many of the log files are proven to be what CloudTrail delivered."""
     if store.case.integrity is None:
         return "not verified"

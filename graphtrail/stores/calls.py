@@ -1,77 +1,22 @@
 """The calls of a case as columns: filtered and counted whole, read one by one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
-import numpy.typing as npt
 
 from graphtrail.events.ids import dashed
 from graphtrail.graph.layout import CHECKED, NO_TIME
-from graphtrail.stores.tables import Numbers, Tables
+from graphtrail.stores.call_table import Caller, CallTable, Client, Issue, Kind, Numbers, Rows
+from graphtrail.stores.tables import Tables
 from graphtrail.window import Window
 
-Rows = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 _ISSUE_TEXTS = ("key", "target", "name", "method")
 
 
-class Kind(NamedTuple):
-    """What was called, where, with which outcome; see ``events.actions.Kind``."""
-
-    source: str
-    name: str
-    action: str
-    region: str | None
-    account: str | None
-    category: str
-    outcome: str
-    error_code: str | None
-    read_only: bool | None
-
-
-class Caller(NamedTuple):
-    """Who signed, as recorded; see ``events.identity.Caller``."""
-
-    type: str | None
-    arn: str | None
-    access_key: str | None
-    account: str | None
-    via: str | None
-
-
-class Client(NamedTuple):
-    """Where a call came from, as recorded."""
-
-    address: str | None
-    agent: str | None
-    vpc_endpoint: str | None
-
-
-class Issue(NamedTuple):
-    """A credential that a call handed out.
-
-    Attributes:
-        call: its number.
-        session: number of the session that it opened, negative if none is known.
-        key: access key id, None where the record hides it.
-        target: key of the principal whose credential it is.
-        name: session name.
-        method: the action.
-    """
-
-    call: int
-    session: int
-    key: str | None
-    target: str | None
-    name: str | None
-    method: str
-
-
-class Calls:
-    """All calls; a call is known by its number, calls of one session lie together in order of time."""
+class Calls(CallTable):
+    """The calls of a case on this disk, as columns."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -115,6 +60,25 @@ class Calls:
         """The calls of a session."""
         start, end = self._tables.numbers("spans", "calls")[number : number + 2].tolist()
         return np.arange(start, end)
+
+    def of_sessions(self, numbers: Sequence[int]) -> Rows:
+        """The calls that sessions signed or that were made for them."""
+        return np.flatnonzero(np.isin(self.column("session"), numbers) | np.isin(self.column("signed"), numbers))
+
+    def signed_by(self, access_key: str) -> Rows:
+        """The calls that were signed with an access key."""
+        return self.where_caller(self.all(), lambda caller: caller.access_key == access_key)
+
+    def signed_as(self, arn: str) -> Rows:
+        """The calls whose caller has an ARN, as recorded."""
+        return self.where_caller(self.all(), lambda caller: caller.arn == arn)
+
+    def from_address(self, address: str) -> Rows:
+        """The calls that came from an address."""
+        return self.where_client(self.all(), lambda client: client.address == address)
+
+    def expect(self, event_ids: Iterable[str]) -> None:
+        """Nothing: any call is at hand."""
 
     def touching(self, nodes: Sequence[int], roles: frozenset[str] | None) -> Rows:
         """The calls that touch one of some nodes in one of some roles (any if None), each once, in order."""
@@ -161,55 +125,18 @@ class Calls:
             for row in range(start, end)
         ]
 
-    def where_kind(self, calls: Rows, asked: Callable[[Kind], bool]) -> Rows:
-        """Those of some calls whose kind is asked for."""
-        wanted = np.fromiter(map(asked, self.kinds), np.bool_, len(self.kinds))
-        return calls[wanted[self.column("kind")[calls]]]
-
-    def where_caller(self, calls: Rows, asked: Callable[[Caller], bool]) -> Rows:
-        """Those of some calls whose caller is asked for."""
-        wanted = np.fromiter(map(asked, self.callers), np.bool_, len(self.callers))
-        return calls[wanted[self.column("caller")[calls]]]
-
-    def where_client(self, calls: Rows, asked: Callable[[Client], bool]) -> Rows:
-        """Those of some calls whose client is asked for."""
-        wanted = np.fromiter(map(asked, self.clients), np.bool_, len(self.clients))
-        return calls[wanted[self.column("client")[calls]]]
-
-    def within(self, calls: Rows, window: Window) -> Rows:
-        """Those of some calls that lie in a window."""
-        if not window:
-            return calls
-        times = self.column("time")[calls]
-        kept = np.ones(len(calls), np.bool_)
-        if window.since is not None:
-            kept &= times >= window.since
-        if window.until is not None:
-            kept &= times <= window.until
-        return calls[kept]
-
-    def all(self) -> Rows:
-        """Every call."""
-        return np.arange(self.count)
-
-    def by_time(self, calls: Rows) -> Rows:
-        """Some calls in order of time and id."""
-        if not len(calls):
-            return calls
-        times, high = self.column("time")[calls], self.column("id_high")[calls]
-        since = (times - times.min()).astype(np.uint64)
-        width = np.uint64(max(int(since.max(initial=0)).bit_length(), 1))
-        packed = (since << (np.uint64(64) - width)) | (high >> width)  # the begin of an id is nearly always enough
-        order = np.argsort(packed)
-        ordered = packed[order]
-        if (ordered[1:] == ordered[:-1]).any():
-            order = np.lexsort((self.column("id_low")[calls], high, times))
-        return calls[order]
+    def all(self, window: Window | None = None) -> Rows:
+        """Every call, or those in a window."""
+        return self.within(np.arange(self.count), window or Window())
 
     def event_id(self, call: int) -> str:
         """The id of the event."""
         odd = self._odd.get(call)
         return odd or dashed(f"{self._high.item(call):016x}{self._low.item(call):016x}")
+
+    def is_odd(self, call: int) -> bool:
+        """Whether the id of the event is no canonical UUID."""
+        return call in self._odd
 
     @cached_property
     def checked(self) -> Numbers | None:

@@ -16,9 +16,10 @@ from graphtrail.case.fetched import Fetched
 from graphtrail.case.tables import Texts
 from graphtrail.graph.layout import FOREVER, NO_TIME, NONE, label_of
 from graphtrail.graph.schema import Confidence
+from graphtrail.stores.call_table import Numbers
 from graphtrail.stores.calls import Calls
 from graphtrail.stores.store import Case, ControlEdge, EntityNode, SessionNode
-from graphtrail.stores.tables import Numbers, Tables
+from graphtrail.stores.tables import Tables
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -38,12 +39,11 @@ class MemoryStore:
 
     Attributes:
         calls: the calls of the case, as columns.
-        fetched: what was fetched of the buckets and APIs that the case was made from.
     """
 
     def __init__(self, folder: Path, fetched: Fetched | None = None) -> None:
         """Open the graph in a folder that ``graph.build`` wrote."""
-        self.fetched = fetched or {}
+        self._fetched = fetched or {}
         self._tables = Tables(folder)
         self._whole: dict[tuple[str, str], tuple[ControlEdge, ...]] = {}
         self._sessions: dict[int, SessionNode] = {}
@@ -53,6 +53,20 @@ class MemoryStore:
     def case(self) -> Case:
         """The case as a whole."""
         return self._tables.case
+
+    @property
+    def fetched(self) -> Fetched:
+        """What was fetched of the buckets and APIs that the case was made from."""
+        return self._fetched
+
+    @property
+    def checked(self) -> Numbers | None:
+        """Of each file the number of its status among ``STATUSES``, negative if unknown; None if none was checked."""
+        return self.calls.checked
+
+    def file_name(self, file: int) -> str | None:
+        """The name of a file that is not verified."""
+        return self.calls.file_name(file)
 
     @cached_property
     def calls(self) -> Calls:
@@ -87,6 +101,13 @@ class MemoryStore:
         """The control edges to a node, in order of source, type and time."""
         return self._grown(key, "into")
 
+    def grow(self, starts: Sequence[tuple[str, int]], until: int | None) -> None:
+        """Nothing: the neighbours of any node are at hand."""
+
+    def onward(self, key: str) -> Sequence[ControlEdge]:
+        """The edges from a node that a search may cross, and others."""
+        return self.out(key)
+
     def edges(self) -> Iterator[ControlEdge]:
         """All control edges, in order of source, target, type and time; to look through, not to walk."""
         return map(self._edge, range(self._tables.table("control").rows))
@@ -102,6 +123,19 @@ class MemoryStore:
     def counts(self) -> Counts:
         """How many nodes of each half of the numbering there are."""
         return Counts(self._tables.table("sessions").rows, self._tables.table("entities").rows)
+
+    @property
+    def spans(self) -> Numbers:
+        """Where the calls of each session begin, in order of sessions, and where the last ones end."""
+        return self._tables.numbers("spans", "calls")
+
+    def sessions(self) -> Iterator[SessionNode]:
+        """All sessions, in order of their keys; to look through."""
+        return map(self._session_at, range(self.counts.sessions))
+
+    def entities(self) -> Iterator[EntityNode]:
+        """All entities, in order of their keys; to look through."""
+        return map(self.entity_at, range(self.counts.entities))
 
     def edges_of(self, types: frozenset[str]) -> Iterator[ControlEdge]:
         """All control edges of some types."""

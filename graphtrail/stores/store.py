@@ -3,11 +3,13 @@
 Loading is idempotent: the same facts, in any order and batches, are the same graph. No exception of a driver escapes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from graphtrail.case.fetched import Fetched
 from graphtrail.graph.schema import Confidence
+from graphtrail.stores.call_table import CallTable, Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,25 @@ class Store(Protocol):
         """The case as a whole."""
         ...
 
+    @property
+    def fetched(self) -> Fetched:
+        """What was fetched of the buckets and APIs that the case was made from."""
+        ...
+
+    @property
+    def checked(self) -> Numbers | None:
+        """Of each file the number of its status among ``STATUSES``, negative if unknown; None if none was checked."""
+        ...
+
+    def file_name(self, file: int) -> str | None:
+        """The name of a file that is not verified."""
+        ...
+
+    @property
+    def calls(self) -> CallTable:
+        """The single calls."""
+        ...
+
     def session(self, key: str) -> SessionNode | None:
         """The session with this key."""
         ...
@@ -144,4 +165,49 @@ class Store(Protocol):
 
     def candidates(self, key: str) -> Sequence[tuple[str, tuple[str, ...]]]:
         """Possible parents of a session where the evidence does not decide, each with the events that speak for it."""
+        ...
+
+    def grow(self, starts: Sequence[tuple[str, int]], until: int | None) -> None:
+        """Hear that a search onward in time begins at some nodes, each held from a time on; ``onward`` follows.
+
+        Args:
+            starts: keys and epoch seconds.
+            until: the search crosses nothing that is later.
+        """
+        ...
+
+    def onward(self, key: str) -> Sequence[ControlEdge]:
+        """The edges from a node that the search which ``grow`` heard of may cross, in order as ``out``."""
+        ...
+
+    def edges_of(self, types: frozenset[str]) -> Iterable[ControlEdge]:
+        """All control edges of some types, in order of source, target, type and time."""
+        ...
+
+    def number(self, key: str) -> int | None:
+        """The number of a session or entity: sessions first, both in order of their keys."""
+        ...
+
+    def key(self, number: int) -> str:
+        """The key of a node by its number."""
+        ...
+
+    def numbers_below(self, key: str) -> Sequence[int]:
+        """The numbers of the entities whose keys begin with a text: the objects of a bucket lie together."""
+        ...
+
+    def sessions_below(self, key: str) -> list[SessionNode]:
+        """The sessions whose keys begin with a text."""
+        ...
+
+    def sessions_with(self, column: str, values: set[str]) -> list[SessionNode]:
+        """The sessions whose ``arn`` or ``status`` is one of some values."""
+        ...
+
+    def session_at(self, row: int) -> SessionNode:
+        """The session with this number."""
+        ...
+
+    def principal(self, number: int) -> str | None:
+        """Key of the principal of the session with this number."""
         ...

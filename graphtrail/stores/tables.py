@@ -3,14 +3,11 @@
 from pathlib import Path
 
 import msgspec
-import numpy as np
-import numpy.typing as npt
 
 from graphtrail.case.tables import Table, Texts, damaged
 from graphtrail.graph.layout import META
+from graphtrail.stores.call_table import Numbers
 from graphtrail.stores.store import Case
-
-Numbers = npt.NDArray[np.integer]
 
 
 class Tables:

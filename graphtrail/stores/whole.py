@@ -9,14 +9,16 @@ from graphtrail import arn as arns
 from graphtrail.graph.layout import bucket_of, label_of
 from graphtrail.graph.model import Edge, Node, Subgraph, Value
 from graphtrail.graph.schema import PRINCIPALS
-from graphtrail.stores.calls import Calls, Client, Rows
+from graphtrail.stores.call_table import Client, Numbers, Rows
+from graphtrail.stores.calls import Calls
 from graphtrail.stores.memory import MemoryStore
 from graphtrail.stores.store import ControlEdge, EntityNode, SessionNode
-from graphtrail.stores.tables import Numbers
 
 _ENDS = 10
 # Nodes that only edges name, by the type of the edge.
-_PLACES = {"FROM": "IpAddress", "SIGHTED_AT": "VpcEndpoint", "CLAIMS": "SourceIdentity", "IN": "Account"}
+_PLACES = {"CLAIMS": "SourceIdentity", "IN": "Account"}
+# Calls that are put together at a time, those of one session never in two parts.
+_PART = 200_000
 
 
 class Acted(NamedTuple):
@@ -29,28 +31,29 @@ class Acted(NamedTuple):
 
 def whole(store: MemoryStore) -> Subgraph:
     """All nodes and edges: control, and touches put together by session, action, outcome and error code."""
-    nodes = [session_node(store.session_at(row)) for row in range(store.counts.sessions)]
-    nodes += [entity_node(store.entity_at(row)) for row in range(store.counts.entities)]
-    edges = [control_edge(edge) for edge in store.edges()]
-    touching = list(_touching(store))
-    inside = list(_inside(touching))
-    buckets = {edge.target for edge in inside} - {node.key for node in nodes}
-    nodes += [Node(key, "Bucket", short(key)) for key in buckets]
-    actions = {edge.target: edge for edge in touching if edge.type == "PERFORMED"}
-    nodes += [Node(key, "Action", str(edge.properties["action"]), edge.properties) for key, edge in actions.items()]
-    belonging = [*_belonging(store)]
-    edges += belonging
-    known = {node.key for node in nodes}
-    places = {edge.target: _PLACES[edge.type] for edge in (*touching, *belonging) if edge.type in _PLACES}
-    nodes += [Node(key, label, key.partition(":")[2] or key) for key, label in places.items() if key not in known]
+    nodes = [*map(session_node, store.sessions()), *map(entity_node, store.entities())]
+    touching = list(touches(store))
+    nodes += [node for edge in touching if (node := action_node(edge)) is not None]
+    nodes += places(store)
+    edges = [*map(control_edge, store.edges()), *touching, *inside(store), *belonging(store)]
     return Subgraph(
         nodes=tuple(sorted(nodes, key=lambda node: node.key)),
-        edges=tuple(
-            sorted(
-                (*edges, *touching, *inside), key=lambda edge: (edge.source, edge.target, edge.type, edge.first_seen)
-            )
-        ),
+        edges=tuple(sorted(edges, key=lambda edge: (edge.source, edge.target, edge.type, edge.first_seen))),
     )
+
+
+def places(store: MemoryStore) -> Iterator[Node]:
+    """The nodes that only edges name, each once: buckets, addresses, endpoints, source identities, accounts."""
+    held = store.calls
+    named = {edge.target: "Bucket" for edge in inside(store)}
+    used = np.flatnonzero(np.bincount(held.column("client"), minlength=len(held.clients))).tolist()
+    clients = [held.clients[code] for code in used]
+    named |= {f"ip:{client.address}": "IpAddress" for client in clients if client.address}
+    named |= {client.vpc_endpoint: "VpcEndpoint" for client in clients if client.vpc_endpoint}
+    named |= {edge.target: _PLACES[edge.type] for edge in belonging(store)}
+    for key, label in named.items():
+        if store.number(key) is None:
+            yield Node(key, label, short(key) if label == "Bucket" else key.partition(":")[2] or key)
 
 
 def session_node(session: SessionNode) -> Node:
@@ -109,11 +112,26 @@ def control_edge(edge: ControlEdge) -> Edge:
     )
 
 
-def _touching(store: MemoryStore) -> Iterator[Edge]:
+def touches(store: MemoryStore) -> Iterator[Edge]:
+    """The edges of the touch half, some sessions at a time, so that no more is held than their calls."""
+    for calls in _parts(store):
+        yield from _touching(store, calls)
+
+
+def _parts(store: MemoryStore) -> Iterator[Rows]:
+    """All calls in parts: those of some sessions, in order of time and id."""
+    held, ends = store.calls, store.spans
+    start = 0
+    while start < len(ends) - 1:
+        end = max(int(np.searchsorted(ends, ends[start] + _PART, "right")) - 1, start + 1)
+        calls = np.arange(ends[start], ends[end])
+        if len(calls):
+            yield held.by_time(calls)
+        start = end
+
+
+def _touching(store: MemoryStore, calls: Rows) -> Iterator[Edge]:
     held = store.calls
-    calls = held.by_time(held.all())
-    if not len(calls):
-        return
     actions: dict[Acted, int] = {}
     of_kind = np.array(
         [actions.setdefault(Acted(*_acted(held, code)), len(actions)) for code in range(len(held.kinds))]
@@ -125,25 +143,38 @@ def _touching(store: MemoryStore) -> Iterator[Edge]:
         said: dict[str, Value] = {"action": acted.action, "outcome": acted.outcome, "error_code": acted.error_code}
         yield _edge(held, session, action_key(session, acted), "PERFORMED", calls[places], said)
     places_of, nodes, roles = held.touched(calls)
-    for touches in _groups([sessions[places_of], kinds[places_of], nodes, roles]):
-        first = places_of[touches[0]]
+    for touched in _groups([sessions[places_of], kinds[places_of], nodes, roles]):
+        first = places_of[touched[0]]
         source = action_key(store.key(int(sessions[first])), names[kinds[first]])
-        role = held.roles[roles[touches[0]]]
-        target = store.key(int(nodes[touches[0]]))
-        yield _edge(held, source, target, "ON", calls[places_of[touches]], {"role": role})
+        role = held.roles[roles[touched[0]]]
+        target = store.key(int(nodes[touched[0]]))
+        yield _edge(held, source, target, "ON", calls[places_of[touched]], {"role": role})
     yield from _clients(store, calls, sessions, "FROM", lambda client: f"ip:{client.address}" if client.address else "")
     yield from _clients(store, calls, sessions, "SIGHTED_AT", lambda client: client.vpc_endpoint or "")
 
 
-def _inside(touching: Sequence[Edge]) -> Iterator[Edge]:
+def action_node(edge: Edge) -> Node | None:
+    """The Action node at the end of an edge that leads to one."""
+    return (
+        Node(edge.target, "Action", str(edge.properties["action"]), edge.properties)
+        if "action" in edge.properties
+        else None
+    )
+
+
+def inside(store: MemoryStore) -> Iterator[Edge]:
     """An edge from each object to its bucket, over the time in which calls were on the object."""
-    seen: dict[str, tuple[int, int]] = {}
-    for edge in touching:
-        if edge.type == "ON" and label_of(edge.target) == "Object":
-            first, last = seen.get(edge.target, (edge.first_seen, edge.last_seen))
-            seen[edge.target] = min(first, edge.first_seen), max(last, edge.last_seen)
-    for key, (first, last) in seen.items():
-        yield Edge(key, bucket_of(key), "IN", first, last)
+    held, nodes = store.calls, sum(store.counts)
+    first, last = np.full(nodes, 2**62), np.full(nodes, -(2**62))
+    for calls in _parts(store):
+        places, touched, _ = held.touched(calls)
+        times = held.column("time")[calls][places]
+        np.minimum.at(first, touched, times)
+        np.maximum.at(last, touched, times)
+    for node in np.flatnonzero(last >= first).tolist():
+        key = store.key(node)
+        if label_of(key) == "Object":
+            yield Edge(key, bucket_of(key), "IN", int(first[node]), int(last[node]))
 
 
 def _clients(
@@ -160,16 +191,14 @@ def _clients(
             yield _edge(held, store.key(int(sessions[places[0]])), target, kind, calls[places], {})
 
 
-def _belonging(store: MemoryStore) -> Iterator[Edge]:
+def belonging(store: MemoryStore) -> Iterator[Edge]:
     """The source identity that a session carries, and the account of each principal."""
-    for row in range(store.counts.sessions):
-        session = store.session_at(row)
+    for session in store.sessions():
         if session.source_identity:
             first, last = session.first_seen or session.created or 0, session.last_seen or session.created or 0
             yield Edge(session.key, f"srcid:{session.source_identity}", "CLAIMS", first, last, session.calls)
     first, last = store.case.first or 0, store.case.last or 0
-    for row in range(store.counts.entities):
-        entity = store.entity_at(row)
+    for entity in store.entities():
         named = arns.parse(entity.key) if entity.label in PRINCIPALS else None
         if named and named.account:
             yield Edge(entity.key, f"account:{named.account}", "IN", first, last)

@@ -14,6 +14,7 @@ import pytest
 import graphtrail
 from graphtrail.errors import NotFound
 from graphtrail.questions.who_touched import Touch
+from graphtrail.render.edges import edge as edge_json
 from graphtrail.render.machine import as_csv, as_jsonl, graph_csv, graph_json
 from graphtrail.stores.exchange import to_graphml
 from graphtrail.stores.whole import whole
@@ -157,7 +158,7 @@ def test_an_event_is_shown_with_what_it_proves(world: Case):
 def test_an_edge_is_ready_for_json(world: Case):
     (issuing,) = [row.event_id for row in world.ask.assumptions().rows if row.issued_session == DEPLOY]
     _, _, (edge,) = world.event(issuing)
-    held = graphtrail.api.edge(edge)
+    held = edge_json(edge)
     assert (held["relation"], held["rule"], held["confidence"]) == ("ASSUMED", "L1", "exact")
     assert held["at"] == "2026-03-02T09:10:00Z"
     assert held["event_ids"] == (issuing,)

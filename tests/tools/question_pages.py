@@ -139,8 +139,9 @@ def asked(question: Question[Row], case: api.Case, given: list[str]) -> api.Resu
     """The answer to what is typed."""
     command = ask.get_command(None, question.name)  # type: ignore[arg-type]  # the context is not looked at
     context = command.make_context(question.name, [*given, "--case", str(case.folder)])  # type: ignore[union-attr]
-    taken = {name: value for name, value in context.params.items() if name not in {
-        "case", "output", "file", "limit", "exit_code"}}  # fmt: skip
+    known = {parameter.name for parameter in question.parameters}
+    known |= {"since", "until", "account", "region", "min_confidence"}
+    taken = {name: value for name, value in context.params.items() if name in known}
     return case.answer(question, **taken)
 
 

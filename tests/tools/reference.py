@@ -20,9 +20,9 @@ Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 failed (a 
 is none, nothing readable), 2 wrong usage, 3 with `--exit-code` when something was found. Rejected records alone do not
 fail a run: they are counted on stderr and listed by `graphtrail status --rejects`.
 
-An option counts first as a flag, then from the environment (`GRAPHTRAIL_CASE`), then from the configuration file that
-`graphtrail doctor` names. There `case = "acme"` holds for every command, a section `[ask]` for all questions, and
-`[ask.events]` for one.
+An option counts first as a flag, then from the environment (`GRAPHTRAIL_CASE`, `NEO4J_URI`), then from the
+configuration file that `graphtrail doctor` names. There `case = "acme"` holds for every command, a section `[ask]` for
+all questions, and `[ask.events]` for one.
 
 On a terminal a table fits the width: long values are shortened in the middle, columns without room are named on
 stderr, and of more than 40 rows the rest is folded and counted. In a pipe or a file the same table is complete: cells
@@ -36,6 +36,9 @@ def text() -> str:
     parts = [HEAD]
     for name in COMMANDS:
         parts += section(cli, name, "graphtrail", "##", frozenset())
+        group = cli.get_command(click.Context(cli), name)
+        for one in sorted(group.commands) if isinstance(group, click.Group) else ():
+            parts += section(group, one, f"graphtrail {name}", "###", frozenset())
     common = frozenset.intersection(*(names_of(ask, name) for name in QUESTIONS))
     parts.append(
         "## The questions\n\nEvery question takes these options, and those of [its own page](questions/README.md).\n"

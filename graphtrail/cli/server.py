@@ -1,0 +1,55 @@
+"""What commands that talk to a Neo4j server share."""
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from graphtrail.errors import UsageError
+from graphtrail.stores.server.address import Address
+
+if TYPE_CHECKING:
+    from graphtrail import api
+
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+
+
+def address(given: dict[str, object]) -> Address:
+    """The address that the options of ``options.server`` give; they are taken out of what was given.
+
+    Raises:
+        UsageError: the variable that should hold the password is not set.
+    """
+    uri, user, database = (str(given.pop(f"neo4j_{name}")) for name in ("uri", "user", "database"))
+    variable = str(given.pop("neo4j_password_env_var"))
+    if given.pop("neo4j_password_prompt"):
+        asked = str(click.prompt(f"password of {user}", hide_input=True, err=True))
+        return Address(uri, user, asked, database)
+    password = os.environ.get(variable)
+    if password is None and variable != "NEO4J_PASSWORD":
+        raise UsageError(f"{variable}: this variable, which --neo4j-password-env-var names, is not set")
+    return Address(uri, user, password, database)
+
+
+def asked(case: Path, store: str, case_id: str | None, given: dict[str, Any]) -> "api.Asked":
+    """The case that is asked, on this disk or on a server; options of the server are taken out of what was given."""
+    from graphtrail import api  # noqa: PLC0415 - the folder of a case is enough to name it
+
+    where = address(given) if store == "neo4j" else None
+    for name in [name for name in given if name.startswith("neo4j_")]:
+        del given[name]
+    return api.open(case) if where is None else api.connect(where, case_name(case, case_id))
+
+
+def case_name(case: Path, case_id: str | None) -> str:
+    """The name of a case on a server: as given, else that of its folder.
+
+    Raises:
+        UsageError: it is no name.
+    """
+    name = case_id or re.sub(r"[^A-Za-z0-9._-]", "-", case.resolve().name)[:64]
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"--case-id {name}: a name is 1 to 64 letters, digits, dots, dashes and underscores")
+    return name

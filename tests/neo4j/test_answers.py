@@ -1,0 +1,99 @@
+"""Every question is answered by the server as by the case on disk: rows, order, evidence, coverage, picture."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import cloudtrail as ct
+import pytest
+from asked import Asking, askings
+from home import Home
+from served import answer
+
+import graphtrail
+from graphtrail import api
+from graphtrail.questions import QUESTIONS
+from graphtrail.simulate import simulate
+
+pytestmark = [pytest.mark.neo4j, pytest.mark.xdist_group("neo4j")]
+ANN = ct.user("ann", "AKIAANNANNANNANNANN0")
+HOPS = 40
+
+
+def hop(number: int) -> str:
+    return f"ASIAHOP{number:013d}"
+
+
+def chained() -> list[ct.Record]:
+    """Role after role, forty times; the last one reads."""
+    made = [ct.assume_role("09:00", ANN, "role0", "hop", hop(0))]
+    for number in range(1, HOPS):
+        before = ct.role(f"role{number - 1}", "hop", hop(number - 1), f"09:{number - 1:02d}")
+        made.append(ct.assume_role(f"09:{number:02d}", before, f"role{number}", "hop", hop(number)))
+    last = ct.role(f"role{HOPS - 1}", "hop", hop(HOPS - 1), f"09:{HOPS - 1:02d}")
+    return [*made, ct.get_object("10:00", last, "jewels", "crown.csv")]
+
+
+def odd() -> list[ct.Record]:
+    """What is rare: ids that are no UUIDs, copies of one call, texts that were written to harm, nobody at all."""
+    build = ct.role("deploy", "build", "ASIABUILDBUILDBUILD0", "09:00")
+    shared = {"sharedEventID": "5a5a5a5a-0000-4000-8000-00000000000a"}
+    other = {"type": "AWSAccount", "principalId": ANN["principalId"], "accountId": ct.HOME}
+    hostile = "x' OR 1=1 // \n\u202e `]} RETURN 1;"
+    return [
+        ct.assume_role("09:00", ANN, "deploy", "build", build["accessKeyId"], **shared),
+        ct.assume_role("09:00", other, "deploy", "build", build["accessKeyId"], **shared,
+                       recipientAccountId=ct.OTHER, eventID="5a5a5a5a-0000-4000-8000-00000000000b"),
+        ct.get_object("09:01", build, "jewels", "a", eventID="no-uuid"),
+        ct.get_object("09:01", build, "jewels", "b", eventID="another"),
+        ct.get_object("09:02", build, "jewels", hostile, userAgent=hostile, errorCode=hostile),
+        ct.get_object("09:03", build, "jewels", "k" * 5000),
+        ct.record("09:04", "iam:CreateUser", build, requestParameters={"userName": hostile}),
+        ct.record("09:05", "cloudtrail:StopLogging", build, requestParameters={"name": "trail"}),
+        ct.record("09:06", "s3:GetObject", {"type": "Unknown"}, requestParameters={"bucketName": "b", "key": "c"}),
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def compare(home: Home) -> Callable[[graphtrail.Case, str, Iterable[Asking]], None]:
+    def same(case: graphtrail.Case, case_id: str, asked: Iterable[Asking]) -> None:
+        case.load(home.address, case_id)
+        asked = list(asked)
+        with api.connect(home.address, case_id) as there:
+            found = {str(one): answer(there, *one, drawn=True) for one in asked}
+        expected = {str(one): answer(case, *one, drawn=True) for one in asked}
+        assert {one: said for one, said in expected.items() if found[one] != said} == {}
+
+    return same
+
+
+def test_of_a_simulated_incident(compare: Callable[..., None], tmp_path: Path):
+    simulate(tmp_path, 2000, seed=1)
+    case = graphtrail.ingest(tmp_path / "bucket", case=tmp_path / "case")
+    compare(case, "simulated", askings(case, 2))
+
+
+@pytest.mark.parametrize("name", ["invictus", "stratus"])
+def test_of_real_logs(compare: Callable[..., None], data: Path, tmp_path: Path, name: str):
+    case = graphtrail.ingest(data / name, case=tmp_path / "case")
+    compare(case, name, askings(case, 1))
+
+
+def test_of_a_chain_of_forty_hops(compare: Callable[..., None], home: Home, tmp_path: Path):
+    case = ct.case(tmp_path, chained())
+    names = ("blast-radius", "chain", "origin", "timeline", "alive", "secrets", "denied")
+    seeds = (ANN["arn"], f"key:{hop(20)}", f"key:{hop(HOPS - 1)}")
+    asked = [Asking(name, {QUESTIONS[name].parameters[0].name: seed}) for name in names for seed in seeds]
+    compare(case, "chained", [*asked, Asking("path", {"start": ANN["arn"], "end": f"key:{hop(HOPS - 1)}"})])
+    with api.connect(home.address, "chained") as there:
+        (jewels,) = [row for row in there.ask.blast_radius(ANN["arn"]).rows if row.resource == "arn:aws:s3:::jewels"]
+    assert len(jewels.path) == HOPS + 2
+
+
+def test_of_what_is_rare(compare: Callable[..., None], tmp_path: Path):
+    case = ct.case(tmp_path, odd())
+    compare(case, "odd", askings(case, 2))
+
+
+def test_of_an_empty_case(compare: Callable[..., None], tmp_path: Path):
+    case = ct.case(tmp_path, [])
+    compare(case, "empty", askings(case, 1))
