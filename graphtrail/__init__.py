@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from graphtrail.version import __version__
 
 if TYPE_CHECKING:
-    from graphtrail.api import Case, Result, ingest, open  # noqa: A004 - what one does to a case
+    from graphtrail.api import Case, ingest, open  # noqa: A004 - what one does to a case
+    from graphtrail.results import Result
 
 __all__ = ["Case", "Result", "__version__", "ingest", "open"]
 

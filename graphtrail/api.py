@@ -9,25 +9,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from graphtrail.case import manifest
 from graphtrail.errors import GraphtrailError, NotFound, SourceError, UsageError
 from graphtrail.graph.layout import folder as graph_folder
-from graphtrail.graph.model import Subgraph
 from graphtrail.graph.prepared import prepare
-from graphtrail.questions import QUESTIONS, Answer, Gap, Limits, Question, Row, Trail
-from graphtrail.questions.answer import About
+from graphtrail.questions import QUESTIONS, Limits, Question, Row, Trail
 from graphtrail.questions.around import chosen_calls
 from graphtrail.questions.asking import Given, ask, limited, several
-from graphtrail.questions.drawing import subgraph
 from graphtrail.questions.events import call_row
 from graphtrail.questions.standing import status
-from graphtrail.render.frame import Shown
-from graphtrail.render.machine import as_json
+from graphtrail.results import Result
 from graphtrail.stores.exchange import to_networkx
 from graphtrail.stores.memory import MemoryStore
 from graphtrail.stores.store import ControlEdge, Store
@@ -36,9 +31,9 @@ from graphtrail.version import __version__
 
 if TYPE_CHECKING:
     import networkx as nx
-    import pandas as pd
 
     from graphtrail.case.original import Original
+    from graphtrail.results import CypherResult, Options
     from graphtrail.stores.server.address import Address
     from graphtrail.stores.server.loading import Loaded, Plan, Tell
     from graphtrail.stores.server.store import ServerStore
@@ -192,6 +187,15 @@ class Remote(Asked):
         """Let go of the server."""
         self.store.close()
 
+    def cypher(
+        self, statement: str | Path, parameters: Mapping[str, Any] | None = None, **how: Unpack[Options]
+    ) -> CypherResult:
+        """The answer to a Cypher statement; see ``Case.cypher``."""
+        from graphtrail.results import Options, run  # noqa: PLC0415 - with an engine, which few processes need
+
+        there = Options(server=self.store.address, case_id=self.store.held.case_id)
+        return run(Path(), None, statement, parameters or {}, {**how, **there})
+
     def __enter__(self) -> Self:
         return self
 
@@ -250,6 +254,26 @@ class Case(Asked):
         told = (manifest.folder(self.folder, first) / "files.parquet").read_bytes() if first else b""
         name = named(self.store, case_id, chosen.which)
         return loading.Plan(name, loading.origin_of(told), chosen.calls, chosen.which)
+
+    def cypher(
+        self, statement: str | Path, parameters: Mapping[str, Any] | None = None, **how: Unpack[Options]
+    ) -> CypherResult:
+        """The answer to a Cypher statement, which only reads: rows, a data frame or a NetworkX graph.
+
+        Args:
+            statement: Cypher, or the path of a file with it.
+            parameters: the values of its ``$name``; ``$case_id`` is always there.
+            how: see ``graphtrail.results.Options``: ``limit``, ``timeout``, ``around``, ``server``, ...
+
+        Raises:
+            StatementRefused: it writes, reads files or reaches out, or is no single statement.
+            StatementFailed: the engine gave up on it.
+            UsageError: a parameter is missing, unknown or wrong.
+            StoreUnavailable: the extra ``cypher`` is not installed, or the server cannot be reached.
+        """
+        from graphtrail.results import run  # noqa: PLC0415 - with an engine, which few processes need
+
+        return run(self.folder, self.store, statement, parameters or {}, how)
 
     def event(self, event_id: str) -> tuple[Original, Row, tuple[ControlEdge, ...]]:
         """The record of an event, what is known of its call, and the control edges that it proves.
@@ -333,68 +357,3 @@ class Method:
     def __call__(self, *args: Given, **kwargs: Given) -> Result:
         """Ask it; see ``Case.answer``."""
         return self._case.answer(self._question, *args, **kwargs)
-
-
-@dataclass(frozen=True)
-class Result:
-    """An answer, and what can be made of it.
-
-    Attributes:
-        answer: the answer itself.
-        store: the case that was asked.
-    """
-
-    answer: Answer[Row]
-    store: Store
-
-    @property
-    def rows(self) -> Sequence[Row]:
-        """What it says, a value a row."""
-        return self.answer.rows
-
-    @property
-    def coverage(self) -> tuple[Gap, ...]:
-        """What the logs cannot show."""
-        return self.answer.coverage
-
-    @property
-    def case(self) -> About:
-        """The case that was asked."""
-        return self.answer.case
-
-    @property
-    def parameters(self) -> Mapping[str, Any]:
-        """With which values it was asked."""
-        return self.answer.parameters
-
-    @property
-    def graph(self) -> Subgraph:
-        """The part of the graph that stands behind it."""
-        return subgraph(self.store, self.answer)
-
-    def to_json(self) -> str:
-        """As the command line prints it with ``--output json``."""
-        return as_json(self.answer, __version__)
-
-    def to_networkx(self) -> nx.MultiDiGraph[str]:
-        """The part of the graph that stands behind it, as a NetworkX graph."""
-        return to_networkx(self.graph)
-
-    def to_pandas(self) -> pd.DataFrame:
-        """The rows as a data frame, a column a field; needs the extra ``pandas``."""
-        import msgspec  # noqa: PLC0415 - with pandas, which few processes need
-        import pandas as pd  # noqa: PLC0415 - an extra
-
-        fields = [field.encode_name for field in msgspec.structs.fields(self.answer.question.row)]
-        return pd.DataFrame([msgspec.to_builtins(row) for row in self.rows], columns=fields)
-
-    def to_html(self) -> str:
-        """One offline page: the graph, the evidence, the rows, and what the logs cannot show."""
-        from graphtrail.render.page import page  # noqa: PLC0415 - it carries pyvis
-        from graphtrail.render.pictures import picture  # noqa: PLC0415 - as above
-
-        return page(picture(self.store, self.answer))
-
-    def show(self) -> Shown:
-        """Draw it in a notebook."""
-        return Shown(self.to_html())

@@ -4,12 +4,14 @@
 
     GraphtrailError
     ├── UsageError            the words of a command or call are wrong      (exit code 2)
+    │   └── StatementRefused  Cypher that is not run: it writes, reaches out, or is none
     ├── SourceError           a source as a whole cannot be read
     ├── CaseError             the case folder
     │   ├── CaseNotFound      no case at this place
     │   ├── CaseLocked        another process is writing this case
     │   └── SchemaMismatch    written by another version of the schema
     ├── NotFound              nothing in the case answers to this name
+    ├── StatementFailed       an engine gave up on a Cypher statement
     └── StoreUnavailable      the home of the graph cannot be reached
 
 A message says what was met, where (file, record) and what to do about it.
@@ -23,6 +25,10 @@ class GraphtrailError(Exception):
 
 class UsageError(GraphtrailError, ValueError):
     """The caller's words are wrong: an unknown question, a time that is none, a window that ends before it begins."""
+
+
+class StatementRefused(UsageError):
+    """A Cypher statement is not run: it would write, read files, reach the network, or it is no single statement."""
 
 
 class SourceError(GraphtrailError):
@@ -47,6 +53,10 @@ class SchemaMismatch(CaseError):
 
 class NotFound(GraphtrailError, LookupError):
     """Nothing in the case answers to this name."""
+
+
+class StatementFailed(GraphtrailError):
+    """An engine gave up on a Cypher statement: it is no Cypher, took too long, or asks for what the engine lacks."""
 
 
 class StoreUnavailable(GraphtrailError):

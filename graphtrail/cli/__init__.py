@@ -21,6 +21,7 @@ COMMANDS = {
     "follow": "Take in what is announced on a queue, as it comes.",
     "status": "What a case holds, and what its logs cover.",
     "ask": "Ask a question of a case.",
+    "cypher": "Run Cypher on a case, embedded or on a Neo4j server.",
     "show": "Draw the page around one or more seeds.",
     "event": "Show a record, where it lies, and what it proves.",
     "athena": "Prepare Athena for a trail bucket.",

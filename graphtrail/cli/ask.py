@@ -20,6 +20,10 @@ class Questions(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """The command that asks a question."""
+        if cmd_name.endswith(".cypher"):
+            from graphtrail.cli.script import script  # noqa: PLC0415 - few questions are people's own
+
+            return script(Path(cmd_name))
         question = QUESTIONS.get(cmd_name)
         return None if question is None else _command(question)
 
@@ -28,7 +32,10 @@ class Questions(click.Group):
 @click.option("--list", "listed", is_flag=True, help="List the questions with their parameters.")
 @click.pass_context
 def ask(ctx: click.Context, *, listed: bool) -> None:
-    """Ask a question of a case."""
+    """Ask a question of a case.
+
+    QUESTION is one of those below, or a .cypher file of your own, whose first comments say what it takes.
+    """
     ctx.default_map = {name: within(dict(ctx.default_map or {}), name) for name in QUESTIONS}
     if listed:
         for question in QUESTIONS.values():
@@ -49,11 +56,11 @@ def _command(question: Question[Row]) -> click.Command:
         question.name, callback=_asking(question), params=parameters, help=_help(question), short_help=question.title
     )
     for add in (options.output, options.limits, options.server, options.case_id, options.store, options.case()):
-        held = _with(held, add)
+        held = with_options(held, add)
     return held
 
 
-def _with(command: click.Command, add: Callable[[Any], Any]) -> click.Command:
+def with_options(command: click.Command, add: Callable[[Any], Any]) -> click.Command:
     """Add options to a command that is made already."""
 
     def carrier() -> None: ...

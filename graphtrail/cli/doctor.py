@@ -15,7 +15,7 @@ _PACKAGES = (
     "boto3", "click", "cryptography", "deflate", "filelock", "jinja2", "msgspec", "neo4j", "networkx", "numpy",
     "platformdirs", "pyarrow", "pytimeparse", "pyvis", "rich",
 )  # fmt: skip
-_EXTRAS = {"pandas": "answers as data frames (extra pandas)"}
+_EXTRAS = {"kglite": "Cypher without a server (extra cypher)", "pandas": "answers as data frames (extra pandas)"}
 
 
 @click.command()

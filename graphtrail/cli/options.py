@@ -106,6 +106,22 @@ def store(command: F) -> F:
     )(command)
 
 
+def cypher(command: F) -> F:
+    """``--store``, ``--case-id``, ``--around``, ``--since``, ``--until``, ``--timeout``: how a statement is run."""
+    for option in reversed((
+        store,
+        case_id,
+        click.option("--around", metavar="SEED", help="Ask the part of the case around SEED; for a case that the "
+                     "embedded engine cannot hold."),
+        click.option("--since", "--from", "since", metavar="TIME", help="Window of that part: from this time on."),
+        click.option("--until", "--to", "until", metavar="TIME", help="Up to this time."),
+        click.option("--timeout", type=click.FloatRange(min=0), default=60.0, show_default=True, metavar="SECONDS",
+                     help="Stop it after so long; 0 never."),
+    )):  # fmt: skip
+        command = option(command)
+    return command
+
+
 def case_id(command: F) -> F:
     """``--case-id``."""
     return click.option(

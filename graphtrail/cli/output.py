@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from graphtrail.api import Result
 from graphtrail.cli import note
 from graphtrail.cli.table import fitted, plain, texts
 from graphtrail.errors import GraphtrailError, UsageError
 from graphtrail.render.machine import as_csv, as_json, as_jsonl
+from graphtrail.results import Result
 from graphtrail.version import __version__
 
 FOUND = 3

@@ -1,19 +1,18 @@
 """What commands that talk to a Neo4j server share."""
 
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from graphtrail.errors import UsageError
-from graphtrail.stores.server.address import Address
+from graphtrail.stores.server.address import Address, case_name
+
+__all__ = ["address", "asked", "case_name"]
 
 if TYPE_CHECKING:
     from graphtrail import api
-
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
 def address(given: dict[str, object]) -> Address:
@@ -41,15 +40,3 @@ def asked(case: Path, store: str, case_id: str | None, given: dict[str, Any]) ->
     for name in [name for name in given if name.startswith("neo4j_")]:
         del given[name]
     return api.open(case) if where is None else api.connect(where, case_name(case, case_id))
-
-
-def case_name(case: Path, case_id: str | None) -> str:
-    """The name of a case on a server: as given, else that of its folder.
-
-    Raises:
-        UsageError: it is no name.
-    """
-    name = case_id or re.sub(r"[^A-Za-z0-9._-]", "-", case.resolve().name)[:64]
-    if not _NAME.fullmatch(name):
-        raise UsageError(f"--case-id {name}: a name is 1 to 64 letters, digits, dots, dashes and underscores")
-    return name

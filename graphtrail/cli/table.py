@@ -6,6 +6,7 @@ from rich.cells import cell_len, set_cell_size
 
 from graphtrail import arn as arns
 from graphtrail.cli import printable
+from graphtrail.graph.model import Value
 from graphtrail.questions import Row
 from graphtrail.render.pictures import cell
 
@@ -31,6 +32,12 @@ def texts(columns: Sequence[str], rows: Sequence[Row], *, brief: bool) -> tuple[
     lines = [[_text(row, name, brief=brief) for name in columns] for row in rows]
     kept = [place for place, _ in enumerate(columns) if not rows or any(line[place] for line in lines)]
     return [columns[place] for place in kept], [[line[place] for place in kept] for line in lines]
+
+
+def shown(columns: Sequence[str], rows: Sequence[Sequence[Value]], *, brief: bool) -> tuple[list[str], list[list[str]]]:
+    """Head and cells of rows that are values already, as text that is safe to print; every column stays."""
+    lines = [[_said(value, name, brief=brief) for name, value in zip(columns, row, strict=True)] for row in rows]
+    return [printable(name) for name in columns], lines
 
 
 def plain(head: Sequence[str], lines: Cells) -> str:
@@ -102,7 +109,10 @@ def shortened(text: str, size: int) -> str:
 
 
 def _text(row: Row, name: str, *, brief: bool) -> str:
-    value = cell(row, name)
+    return _said(cell(row, name), name, brief=brief)
+
+
+def _said(value: Value, name: str, *, brief: bool) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -78,7 +78,7 @@ class _Drawing:
             nodes=tuple(self._nodes[key] for key in sorted(self._nodes)),
             edges=edges,
             paths=tuple(tuple(order[named] for named in path) for path in paths),
-            events=self._lines(event_id for edge in edges for event_id in edge.event_ids),
+            events=event_lines(self._store, (event_id for edge in edges for event_id in edge.event_ids)),
         )
 
     def _rank(self, path: tuple[_Named, ...]) -> tuple[bool, bool, int, int, tuple[_Named, ...]]:
@@ -154,21 +154,23 @@ class _Drawing:
         else:
             self._nodes[key] = Node(key, "IpAddress" if key.startswith("ip:") else label_of(key), short(key))
 
-    def _lines(self, event_ids: Iterable[str]) -> dict[str, EventLine]:
-        calls = self._store.calls
-        lines: dict[str, EventLine] = {}
-        wanted = list(islice(dict.fromkeys(event_ids), _EVENTS))
-        calls.expect(wanted)
-        for event_id in wanted:
-            if (call := calls.find(event_id)) is None:
-                continue
-            kind = calls.kinds[int(calls.column("kind")[call])]
-            client = calls.clients[int(calls.column("client")[call])]
-            lines[event_id] = EventLine(
-                event_id, int(calls.column("time")[call]), kind.action, kind.outcome, kind.error_code, kind.region,
-                kind.account, client.address, client.agent,
-            )  # fmt: skip
-        return lines
+
+def event_lines(store: Store, event_ids: Iterable[str]) -> dict[str, EventLine]:
+    """What is known of some events, by id; of very many, of the first of them."""
+    calls = store.calls
+    lines: dict[str, EventLine] = {}
+    wanted = list(islice(dict.fromkeys(event_ids), _EVENTS))
+    calls.expect(wanted)
+    for event_id in wanted:
+        if (call := calls.find(event_id)) is None:
+            continue
+        kind = calls.kinds[int(calls.column("kind")[call])]
+        client = calls.clients[int(calls.column("client")[call])]
+        lines[event_id] = EventLine(
+            event_id, int(calls.column("time")[call]), kind.action, kind.outcome, kind.error_code, kind.region,
+            kind.account, client.address, client.agent,
+        )  # fmt: skip
+    return lines
 
 
 def _field(row: Row, name: str) -> str | None:

@@ -55,7 +55,7 @@ def as_csv(row_type: type[Row], rows: Sequence[Row]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([field.encode_name for field in fields])
-    writer.writerows([_cell(getattr(row, field.name)) for field in fields] for row in rows)
+    writer.writerows([cell_of(getattr(row, field.name)) for field in fields] for row in rows)
     return out.getvalue()
 
 
@@ -64,7 +64,8 @@ def encoded(value: object) -> str:
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", msgspec.json.encode(value).decode())
 
 
-def _cell(value: object) -> str:
+def cell_of(value: object) -> str:
+    """A cell of CSV: what is no plain value is JSON, and no text is a formula or controls a terminal."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -96,5 +97,5 @@ def _table(kind: type[Node] | type[Edge], rows: Sequence[Node] | Sequence[Edge])
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(names)
-    writer.writerows([_cell(getattr(row, name)) for name in names] for row in rows)
+    writer.writerows([cell_of(getattr(row, name)) for name in names] for row in rows)
     return out.getvalue()

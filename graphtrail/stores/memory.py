@@ -34,6 +34,13 @@ class Counts(NamedTuple):
     entities: int
 
 
+class Extent(NamedTuple):
+    """How much there is to read."""
+
+    control: int
+    touches: int
+
+
 class MemoryStore:
     """The graph of one case, embedded.
 
@@ -123,6 +130,11 @@ class MemoryStore:
     def counts(self) -> Counts:
         """How many nodes of each half of the numbering there are."""
         return Counts(self._tables.table("sessions").rows, self._tables.table("entities").rows)
+
+    @property
+    def extent(self) -> Extent:
+        """How many control edges there are, and how often a call touched something."""
+        return Extent(self._tables.table("control").rows, self._tables.table("touches").rows)
 
     @property
     def spans(self) -> Numbers:

@@ -22,9 +22,10 @@ HOMES = {
     "deflate": {"simulate", "sources"},
     "filelock": {"case"},
     "jinja2": {"render"},
+    "kglite": {"stores"},
     "neo4j": {"stores"},
-    "networkx": {"api", "stores"},
-    "pandas": {"api"},
+    "networkx": {"api", "results", "stores"},
+    "pandas": {"api", "results"},
     "platformdirs": {"cli"},
     "pyarrow": {"case", "sources"},
     "pytimeparse": {"window"},
@@ -68,7 +69,7 @@ def test_third_party_packages_stay_at_home(module: Path):
 
 
 def test_help_imports_nothing_heavy():
-    heavy = ["boto3", "jinja2", "msgspec", "neo4j", "networkx", "numpy", "pandas", "pyarrow", "pyvis", "rich"]
+    heavy = ["boto3", "jinja2", "kglite", "msgspec", "neo4j", "networkx", "numpy", "pandas", "pyarrow", "pyvis", "rich"]
     code = f"""
 import sys
 from graphtrail.cli import main

@@ -81,6 +81,32 @@ class Connection:
             session.execute_write(_rows, Statement(text, {}))
 
     @contextmanager
+    def transaction(self, seconds: float | None, *, write: bool) -> Iterator[neo4j.Transaction]:
+        """A transaction that the driver does not repeat, for statements that people type; rolled back unless committed.
+
+        Args:
+            seconds: it may take; None is as long as it takes.
+            write: may it change something? If not, the server refuses what would.
+
+        Raises:
+            neo4j.exceptions.Neo4jError: a statement is refused or fails; its words are for whoever typed it.
+        """
+        mode = neo4j.WRITE_ACCESS if write else neo4j.READ_ACCESS
+        try:
+            with (
+                self._driver.session(
+                    database=self.address.database,
+                    default_access_mode=mode,
+                    notifications_min_severity=neo4j.NotificationMinimumSeverity.WARNING,
+                ) as session,
+                session.begin_transaction(timeout=seconds) as transaction,
+            ):
+                yield transaction
+        except (exceptions.DriverError, OSError):
+            with self._told():
+                raise
+
+    @contextmanager
     def _session(self) -> Iterator[neo4j.Session]:
         with self._told(), self._driver.session(database=self.address.database) as session:
             yield session

@@ -19,6 +19,7 @@ from graphtrail.stores import texts
 from graphtrail.stores.call_table import Numbers
 from graphtrail.stores.rows import Named
 from graphtrail.stores.server import decode
+from graphtrail.stores.server.address import Address
 from graphtrail.stores.server.ahead import MOST, Ahead
 from graphtrail.stores.server.calls import ServerCalls
 from graphtrail.stores.server.connection import Connection
@@ -62,6 +63,11 @@ class ServerStore:
         self._by_number = Ahead(self._fetch_numbers)
         self._out = Ahead(self._fetch_out)
         self._into = Ahead(self._fetch_into)
+
+    @property
+    def address(self) -> Address:
+        """Where the server is."""
+        return self._connection.address
 
     def close(self) -> None:
         """Let go of the server."""
