@@ -39,11 +39,10 @@ def by_action(trail: Trail, calls: Rows, *more: Rows) -> Iterator[Group]:
     if not len(calls):
         return
     held = trail.store.calls
-    actions: dict[tuple[str, str, str | None], int] = {}
-    codes = np.array(
-        [actions.setdefault((kind.action, kind.outcome, kind.error_code), len(actions)) for kind in held.kinds],
-        np.int64,
-    )
+    acts = [(kind.action, kind.outcome, kind.error_code or "", kind.error_code is None) for kind in held.kinds]
+    # In order of the texts: groups that nothing else tells apart stand in the same order wherever the calls lie.
+    places_of = {act: place for place, act in enumerate(sorted(set(acts)))}
+    codes = np.fromiter((places_of[act] for act in acts), np.int64, len(acts))
     kinds = held.column("kind")[calls]
     columns = [trail.sessions(calls), codes[kinds], *more]
     order = np.lexsort((*_by_time(trail, calls), *reversed(columns)))
