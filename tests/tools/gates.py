@@ -1,4 +1,4 @@
-"""Holds the coverage gates: every branch of the stages that decide an answer, 97 % of everything."""
+"""Holds the coverage gates: every branch of what decides an answer with the embedded store, 97 % of everything."""
 
 import subprocess
 import sys
@@ -10,7 +10,12 @@ def main() -> int:
     """Ask coverage.py once a gate. Returns the exit code."""
     inside = ",".join(f"graphtrail/{stage}/*" for stage in STAGES)
     report = [sys.executable, "-m", "coverage", "report"]
-    full = subprocess.run([*report, f"--include={inside}", "--fail-under=100"], check=False).returncode
+    gate = [
+        f"--include={inside}",
+        "--omit=graphtrail/stores/server/*",
+        "--fail-under=100",
+    ]
+    full = subprocess.run([*report, *gate], check=False).returncode
     most = subprocess.run([*report, "--fail-under=97"], check=False).returncode
     return 1 if full or most else 0
 

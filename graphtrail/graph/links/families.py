@@ -78,8 +78,6 @@ def _sign_in(world: World, family: tuple[str, int], signed_in: set[tuple[str | N
 
 def _decide(world: World, family: tuple[str, int], issues: list[Issue], sure: Confidence) -> None:
     sources = by_source(issues)
-    if not sources:
-        return
     key = world.family(family).key
     if len(sources) > 1:
         world.candidates[key] = sources
