@@ -1,13 +1,13 @@
 """Sources into a case: read, derive, write, list; resumable at any moment, harmless to repeat."""
 
-import gc
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graphtrail.case import integrity, manifest
 from graphtrail.case.columns import Columns
+from graphtrail.case.cycles import no_search_for_cycles
 from graphtrail.case.derive import Rejected, derive, judge
 from graphtrail.case.files import NO_BYTES, File, Known
 from graphtrail.case.integrity import Check, Stated
@@ -93,7 +93,7 @@ def ingest(case: Path, found: Found, tell: Tell = lambda _: None, options: Optio
         CaseError: the folder is no case, of another schema version, or cannot be written.
         SourceError: as the source raises it.
     """
-    with manifest.writing(case) as held, _no_cycles():
+    with manifest.writing(case) as held, no_search_for_cycles():
         run = _Run(case, held, options or Options())
         ones = iter(found(run.has) if callable(found) else found)
         with closing(ones) if isinstance(ones, Generator) else nullcontext():
@@ -103,18 +103,6 @@ def ingest(case: Path, found: Found, tell: Tell = lambda _: None, options: Optio
         run.end()
         run.check()
         return run.report
-
-
-@contextmanager
-def _no_cycles() -> Iterator[None]:
-    """No search for cycles meanwhile: there are millions of objects and none of them refers to itself."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class _Run:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from graphtrail.case import manifest
+from graphtrail.case.cycles import no_search_for_cycles
 from graphtrail.graph.layout import is_built
 
 
@@ -15,5 +16,5 @@ def prepare(case: Path) -> None:
     if not is_built(case, manifest.load(case)):
         from graphtrail.graph import build  # noqa: PLC0415 - most questions find the graph made
 
-        with manifest.writing(case) as held:
+        with manifest.writing(case) as held, no_search_for_cycles():
             build.build(case, held)
