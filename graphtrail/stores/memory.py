@@ -171,7 +171,9 @@ class MemoryStore:
         """The key of a node by its number."""
         sessions = self._tables.texts("sessions", "key")
         if number < len(sessions):
-            return sessions[number] or ""
+            key = sessions[number] or ""
+            self._rows[key] = number  # whoever asks for the key asks for its node next
+            return key
         return self._tables.texts("entities", "key")[number - len(sessions)] or ""
 
     def numbers_below(self, key: str) -> range:
@@ -192,7 +194,8 @@ class MemoryStore:
     def session_at(self, row: int) -> SessionNode:
         """The session with this number."""
         if row not in self._sessions:
-            self._sessions[row] = self._session_at(row)
+            self._sessions[row] = found = self._session_at(row)
+            self._rows[found.key] = row
         return self._sessions[row]
 
     def principal(self, number: int) -> str | None:
