@@ -8,6 +8,7 @@ from pathlib import Path
 from graphtrail.case.manifest import GRAPH, Manifest
 from graphtrail.events.resources.forms import kind_of
 from graphtrail.graph.schema import RESOURCE_LABELS
+from graphtrail.version import __version__
 
 VERSION = 1
 META = "meta.json"
@@ -18,8 +19,11 @@ FOREVER = 2**62
 
 
 def folder(case: Path, manifest: Manifest) -> Path:
-    """Where the graph of just these segments lies, or would."""
-    return case / GRAPH / f"{manifest.segments[-1] if manifest.segments else 'empty'}-v{VERSION}"
+    """Where the graph of just these segments lies, or would, as this version of graphtrail makes it.
+
+    Another version may know rules that this one does not: its graph is no answer of this one.
+    """
+    return case / GRAPH / f"{manifest.segments[-1] if manifest.segments else 'empty'}-v{VERSION}-{__version__}"
 
 
 def is_built(case: Path, manifest: Manifest) -> bool:

@@ -74,7 +74,7 @@ def test_what_a_killed_ingest_left_behind_is_swept_away(folder: Path, tmp_path: 
         (segments / left).mkdir()
         (segments / left / "calls.parquet").write_bytes(b"half of it")
     (tmp_path / "case" / "manifest.json.new").write_text("{")
-    (tmp_path / "case" / "graph" / "000001-v1.new").mkdir()
+    (tmp_path / "case" / "graph" / "000001-v1-0.1.0.new").mkdir()
     before = digest(unharmed)
     write(folder / "late", [record(99_999)])
     again = case_of(tmp_path / "case", folder, options=SIZES)
