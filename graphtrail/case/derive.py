@@ -15,7 +15,7 @@ from graphtrail.case.touch import Touched, touched
 from graphtrail.events import credentials, facts, identity, pivots
 from graphtrail.events.actions import SIGN_IN, Kind, kind, operation, outcome, prefix
 from graphtrail.events.credentials import Answered, Credential
-from graphtrail.events.envelopes import Reject
+from graphtrail.events.documents import Reject
 from graphtrail.events.identity import Caller
 from graphtrail.events.pivots import Pivot
 from graphtrail.events.record import Flag, Json, Text

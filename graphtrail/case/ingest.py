@@ -17,7 +17,8 @@ from graphtrail.case.segment import Segment, rows
 from graphtrail.case.sound import Sound
 from graphtrail.errors import CaseNotFound
 from graphtrail.events import envelopes
-from graphtrail.events.envelopes import Parsed, Reject
+from graphtrail.events.documents import Reject
+from graphtrail.events.envelopes import Parsed
 from graphtrail.sources.blob import Blob, Has, Stretch, Unreadable
 from graphtrail.sources.integrity.digest import stated
 from graphtrail.sources.integrity.seen import SIGNATURE, Seen, watched

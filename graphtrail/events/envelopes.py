@@ -1,11 +1,9 @@
-"""The wrappings in which records come, told apart by content and never by name.
+"""Records in whatever they come, told apart by content and never by name.
 
-``{"Records": [...]}`` (CloudTrail's files), arrays, JSON lines, LookupEvents (``CloudTrailEvent`` holds the record as
-text), EventBridge (``detail``), CloudWatch Logs (``message``), ECS (``event.original``), Splunk (``result._raw``),
-OCSF (``class_uid``), and the bare record, each alone, in an array or one a line. Digest files and manifests are known
-for what they are.
-Sources: CloudTrail User Guide, "CloudTrail log file examples" and "Digest file structure"; API references of CloudTrail
-(LookupEvents) and CloudWatch Logs (FilterLogEvents); EventBridge User Guide, "AWS API call events"; real exports.
+``{"Records": [...]}`` (CloudTrail's files), arrays, JSON lines, documents one after another, whatever records are
+wrapped in (``wrappings``), tables as text (``separated``), OCSF (``ocsf``), and the bare record. Digest files and
+manifests are known for what they are.
+Sources: CloudTrail User Guide, "CloudTrail log file examples" and "Digest file structure"; real exports.
 """
 
 import hashlib
@@ -16,42 +14,35 @@ from typing import NamedTuple
 
 import msgspec
 
-from graphtrail.events import ocsf, tolerant
+from graphtrail.events import ocsf, tolerant, wrappings
+from graphtrail.events.documents import (
+    MANIFEST,
+    TROUBLE,
+    Plain,
+    Reject,
+    Value,
+    begins_with_a_line,
+    following,
+    lines,
+    values,
+    why,
+)
 from graphtrail.events.record import NULL, Addendum, Flag, Json, Record, Text, mapping, text
 from graphtrail.events.secrets import without_secrets
+from graphtrail.events.separated import of_row
 
-Plain = bytes | bytearray
 RECORD_LIMIT = 16 * 2**20
 DOCUMENT_LIMIT = 2**30
 _RECORDS = re.compile(rb'\s*\{\s*"Records"\s*:')
-_ARRAY = re.compile(r'\s*(?:\{\s*"(?:Records|Events|events|logEvents)"\s*:\s*)?\[')
 # A bare record by its first field, whichever of those that begin one: what is something else is looked at closely.
 _LIST = re.compile(rb'\s*\[\s*\{\s*"(?:event[A-Z]|userIdentity|awsRegion)')
 _LINE = re.compile(rb'\s*\{\s*"(?:event[A-Z]|userIdentity|awsRegion)')
-_SPACE = b" \t\r\n"
 _MARK = b"\xef\xbb\xbf"
-_AVRO = b"Obj\x01"  # manifests of Iceberg tables, as in Security Lake
-_WIDE = {b"\xff\xfe", b"\xfe\xff"}
-_DEPTH = 4
+_DEPTH = 5
 NO_RECORD = "no CloudTrail record"
 DIGEST = "digest file"
-MANIFEST = "manifest"
 _EVENT_ID = attrgetter("event_id")
 _EVENT_NAME = attrgetter("event_name")
-
-
-class Reject(NamedTuple):
-    """A record, or what stands where one should, that is no event.
-
-    Attributes:
-        at: its place among the records of the file, from 0; None for the file as a whole.
-        reason: why.
-        non_event: it is known for what it is (a digest, an Insights event) and not missed.
-    """
-
-    at: int | None
-    reason: str
-    non_event: bool = False
 
 
 class Parsed(NamedTuple):
@@ -89,17 +80,9 @@ class _Shell(msgspec.Struct, gc=False, rename="camel"):
     """What tells the wrappings apart."""
 
     event_name: msgspec.Raw = NULL
-    records: msgspec.Raw = msgspec.field(name="Records", default=NULL)
-    looked_up: msgspec.Raw = msgspec.field(name="Events", default=NULL)
-    filtered: msgspec.Raw = msgspec.field(name="events", default=NULL)
-    log_events: msgspec.Raw = NULL
-    cloud_trail_event: msgspec.Raw = msgspec.field(name="CloudTrailEvent", default=NULL)
-    message: msgspec.Raw = NULL
-    raw: msgspec.Raw = msgspec.field(name="_raw", default=NULL)
-    original: msgspec.Raw = NULL
-    detail: msgspec.Raw = NULL
-    event: msgspec.Raw = NULL
-    result: msgspec.Raw = NULL
+    event_source: msgspec.Raw = NULL
+    user_identity: msgspec.Raw = NULL
+    column: msgspec.Raw = msgspec.field(name="eventname", default=NULL)
     digest_start_time: msgspec.Raw = NULL
     files: msgspec.Raw = NULL
     manifest: msgspec.Raw = NULL
@@ -112,12 +95,9 @@ _FILE = msgspec.json.Decoder(_File)
 _RECORD = msgspec.json.Decoder(Record)
 _SHELL = msgspec.json.Decoder(_Shell)
 _RECORD_LIST = msgspec.json.Decoder(list[Record])
-_RAWS = msgspec.json.Decoder(list[msgspec.Raw])
-_TEXT = msgspec.json.Decoder(str)
-_TROUBLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-_CONTAINERS = ("records", "looked_up", "filtered", "log_events")
-_TEXTS = ("cloud_trail_event", "message", "raw", "original")
-_OBJECTS = ("detail", "event", "result")
+# Event sources of what queues and streams hand to functions, and of notifications of buckets.
+_NOTICE = "aws:"
+_FLAT = b'"userIdentity.'
 
 
 def read(parts: Iterator[Plain], *, keep: bool = False) -> Iterator[Parsed]:
@@ -131,11 +111,10 @@ def read(parts: Iterator[Plain], *, keep: bool = False) -> Iterator[Parsed]:
     second = next(parts, None)
     if second is None:
         yield parse(first, keep=keep)
-    elif _begins_with_a_line(first):
+    elif begins_with_a_line(first.removeprefix(_MARK)):
         end = 0
-        for part in _chain(first, second, parts):
-            lines = (line for line in bytes(part).splitlines() if line.strip(_SPACE))
-            parsed = (None if keep else _bare(part, end)) or _unwrapped(lines, end, keep=keep)
+        for part in _chain(first.removeprefix(_MARK), second, parts):
+            parsed = (None if keep else _bare(part, end)) or _unwrapped(lines(part), end, keep=keep)
             end = parsed.end
             yield parsed
     else:
@@ -145,7 +124,7 @@ def read(parts: Iterator[Plain], *, keep: bool = False) -> Iterator[Parsed]:
 def parse(data: Plain, *, keep: bool = False) -> Parsed:
     """The records of a whole file in memory."""
     data = data.removeprefix(_MARK)
-    return (None if keep else _bare(data, 0)) or _unwrapped(_values(data), 0, keep=keep)
+    return (None if keep else _bare(data, 0)) or _unwrapped(values(data), 0, keep=keep)
 
 
 def _bare(data: Plain, start: int) -> Parsed | None:
@@ -159,11 +138,18 @@ def _bare(data: Plain, start: int) -> Parsed | None:
             records = _RECORD.decode_lines(data)
         else:
             return None
-    except _TROUBLE:
+    except TROUBLE:
         return None
-    if not (all(map(_EVENT_ID, records)) and all(map(_EVENT_NAME, records))):
+    if not (all(map(_EVENT_ID, records)) and all(map(_EVENT_NAME, records))) or _is_odd(records, data):
         return None
     return Parsed(records, range(start, start + len(records)), [], start + len(records), {})
+
+
+def _is_odd(records: list[Record], data: Plain) -> bool:
+    """Whether records are notices of queues, or were made flat: files are the one or the other as a whole."""
+    first = records[0] if records else Record()
+    flat = first.user_identity is NULL and _FLAT in data
+    return flat or (first.event_source or "").startswith(_NOTICE)
 
 
 def _too_long(lines: Plain) -> bool:
@@ -175,16 +161,6 @@ def _chain(first: Plain, second: Plain, rest: Iterator[Plain]) -> Iterator[Plain
     yield first
     yield second
     yield from rest
-
-
-def _begins_with_a_line(part: Plain) -> bool:
-    """Whether the first line is a document of its own: then every line is."""
-    line = part.removeprefix(_MARK).lstrip(_SPACE).partition(b"\n")[0]
-    try:
-        msgspec.json.decode(line, type=msgspec.Raw)
-    except _TROUBLE:
-        return False
-    return bytes(line[:1]) in {b"{", b"["}
 
 
 def _large(parts: Iterator[Plain], *, keep: bool) -> Parsed:
@@ -199,68 +175,7 @@ def _large(parts: Iterator[Plain], *, keep: bool) -> Parsed:
     return parse(b"".join(held), keep=keep)
 
 
-_Value = Plain | msgspec.Raw | Reject
-
-
-def _values(data: Plain) -> Iterator[_Value]:
-    """The values that stand in a document: the elements of its array, its lines, or itself."""
-    body = data.strip(_SPACE)
-    if not body:
-        yield Reject(None, "the file is empty")
-        return
-    if body.startswith(_AVRO):
-        yield Reject(None, MANIFEST, non_event=True)
-        return
-    if bytes(body[:1]) not in {b"{", b"["}:
-        wide = " (UTF-16: write it as UTF-8, iconv -f UTF-16 -t UTF-8)" if bytes(body[:2]) in _WIDE else ""
-        yield Reject(None, f"no JSON: it begins with {bytes(body[:8])!r}{wide}")
-        return
-    try:
-        if body[:1] == b"[":
-            yield from _RAWS.decode(body)
-        else:
-            yield msgspec.json.decode(body, type=msgspec.Raw)
-    except _TROUBLE as trouble:
-        yield from _broken(body, trouble)
-
-
-def _broken(body: Plain, trouble: Exception) -> Iterator[_Value]:
-    """A document that is no JSON as a whole: lines, or an array of which the sound elements are kept."""
-    lines = bytes(body).splitlines()
-    if len(lines) > 1 and _begins_with_a_line(body):
-        yield from (line for line in lines if line.strip(_SPACE))
-        return
-    words = tolerant.as_text(bytes(body))
-    array = _ARRAY.match(words)
-    if array is None:
-        yield Reject(None, f"no JSON as a whole: {_why(trouble)}")
-        return
-    yield from _elements(words, array.end())
-
-
-def _elements(words: str, start: int) -> Iterator[_Value]:
-    at = tolerant.next_value(words, start)
-    while at < len(words) and words[at] != "]":
-        try:
-            read, end = tolerant.value(words, at)
-        except tolerant.Broken as broken:
-            if broken.end is None:
-                yield Reject(None, f"the file breaks off here: {broken}; what follows is lost")
-                return
-            yield Reject(0, str(broken))
-            end = broken.end
-        else:
-            yield msgspec.json.encode(read)
-        at = tolerant.next_value(words, end)
-    if at >= len(words):
-        yield Reject(None, "the file breaks off here: its array has no end")
-
-
-def _why(trouble: Exception) -> str:
-    return "nested too deeply" if isinstance(trouble, RecursionError) else str(trouble)
-
-
-def _unwrapped(values: Iterable[_Value], start: int, *, keep: bool) -> Parsed:
+def _unwrapped(values: Iterable[Value], start: int, *, keep: bool) -> Parsed:
     parsed = Parsed([], places := [], [], start, {})
     place, forms = start, set()
     for value in values:
@@ -280,7 +195,7 @@ def _unwrapped(values: Iterable[_Value], start: int, *, keep: bool) -> Parsed:
     return parsed._replace(end=place, forms=frozenset(forms))
 
 
-def _records(value: _Value, depth: int) -> Iterator[bytes | Reject | _Converted]:
+def _records(value: Value, depth: int) -> Iterator[bytes | Reject | _Converted]:
     """What one value holds: the JSON of a record, wrapped or bare, or of several in a container."""
     if isinstance(value, Reject):
         yield value
@@ -289,30 +204,27 @@ def _records(value: _Value, depth: int) -> Iterator[bytes | Reject | _Converted]
     try:
         shell = _SHELL.decode(raw)
     except msgspec.ValidationError:
-        yield Reject(0, f"{NO_RECORD}: no object")
-    except _TROUBLE as trouble:
-        yield from _repaired(raw, trouble, depth)
+        found = wrappings.inside(raw) if depth > 0 else None
+        yield from _each(found, depth) if found is not None else (Reject(0, f"{NO_RECORD}: no object"),)
+    except TROUBLE as trouble:
+        # a line with what is no text in it, or with more behind its document
+        yield from _each(following(tolerant.as_text(raw), f"no JSON: {why(trouble)}"), depth)
     else:
         yield from _opened(shell, raw, depth)
 
 
-def _repaired(raw: bytes, trouble: Exception, depth: int) -> Iterator[bytes | Reject | _Converted]:
-    """A value that the strict decoder refuses: once more as plain text, with what is no text replaced."""
-    try:
-        read, _ = tolerant.value(tolerant.as_text(raw).strip())
-    except tolerant.Broken as broken:
-        yield Reject(0, f"no JSON: {broken}")
-        return
-    if depth > 0 and isinstance(read, dict):
-        yield from _records(msgspec.json.encode(read), depth - 1)
-    else:
-        yield Reject(0, f"{NO_RECORD}: {_why(trouble)}")
+def _each(found: Iterable[Value], depth: int) -> Iterator[bytes | Reject | _Converted]:
+    for one in found:
+        yield from _records(one._replace(at=0) if isinstance(one, Reject) else one, depth - 1)
 
 
 def _opened(shell: _Shell, raw: bytes, depth: int) -> Iterator[bytes | Reject | _Converted]:
-    if _given(shell.event_name):
+    if _given(shell.event_name) and not bytes(shell.event_source).startswith(f'"{_NOTICE}'.encode()):
         too_long = f"a record of {len(raw) >> 20} MiB: CloudTrail writes at most 1 MiB"
-        yield Reject(0, too_long) if len(raw) > RECORD_LIMIT else raw
+        flat = shell.user_identity is NULL and _FLAT in raw
+        yield Reject(0, too_long) if len(raw) > RECORD_LIMIT else wrappings.nested(raw) if flat else raw
+    elif _given(shell.column):
+        yield of_row(mapping(tolerant.decoded(raw)))
     elif _given(shell.ocsf_class):
         yield _from_ocsf(raw)
     elif _given(shell.digest_start_time):
@@ -320,7 +232,7 @@ def _opened(shell: _Shell, raw: bytes, depth: int) -> Iterator[bytes | Reject | 
     elif depth == 0:
         yield Reject(0, f"{NO_RECORD}: wrapped too often")
     else:
-        yield from _inside(shell, depth)
+        yield from _inside(shell, raw, depth)
 
 
 def _from_ocsf(raw: bytes) -> Reject | _Converted:
@@ -335,23 +247,11 @@ def _given(held: msgspec.Raw) -> bool:
     return held is not NULL and bytes(held) != b"null"
 
 
-def _inside(shell: _Shell, depth: int) -> Iterator[bytes | Reject | _Converted]:
-    for name in _CONTAINERS:
-        held: msgspec.Raw = getattr(shell, name)
-        if bytes(held).startswith(b"["):
-            for element in _RAWS.decode(held):
-                yield from _records(element, depth - 1)
-            return
-    for name in _TEXTS:
-        held = getattr(shell, name)
-        if bytes(held).startswith(b'"'):
-            yield from _records(_TEXT.decode(held).encode(), depth - 1)
-            return
-    for name in _OBJECTS:
-        held = getattr(shell, name)
-        if bytes(held).startswith(b"{"):
-            yield from _records(held, depth - 1)
-            return
+def _inside(shell: _Shell, raw: bytes, depth: int) -> Iterator[bytes | Reject | _Converted]:
+    found = wrappings.inside(raw)
+    if found is not None:
+        yield from _each(found, depth)
+        return
     manifest = any(map(_given, (shell.files, shell.manifest, shell.entries, shell.table_uuid)))
     yield Reject(0, MANIFEST, non_event=True) if manifest else Reject(0, f"{NO_RECORD}: eventName missing")
 
@@ -360,7 +260,7 @@ def _record(raw: bytes) -> Record:
     """A bare record; without an ``eventID`` its id is the SHA-256 of its canonical JSON."""
     try:
         record = _RECORD.decode(raw)
-    except _TROUBLE:
+    except TROUBLE:
         record = _coerced(tolerant.decoded(raw))
     if not record.event_id:
         canonical = msgspec.json.encode(tolerant.decoded(raw), order="sorted")

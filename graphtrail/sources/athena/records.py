@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 from graphtrail.sources.athena.table import COLUMNS
 
 _ROWS = 5_000  # of one file of the case
-_SPELLED = {word.lower(): word for kind in COLUMNS.values() for word in re.findall(r"(\w+):", kind)} | {"arn": "arn"}
+# Names of fields as a table has them, and as CloudTrail spells them.
+NAMES = {word.lower(): word for kind in COLUMNS.values() for word in re.findall(r"(\w+):", kind)} | {"arn": "arn"}
 _TOP = {name.lower(): name for name in COLUMNS}
 _OBJECTS = frozenset(
     {"requestParameters", "responseElements", "additionalEventData", "serviceEventDetails", "edgeDeviceDetails"}
@@ -45,8 +46,8 @@ def record(row: dict[str, Any]) -> dict[str, Any]:
             made[name] = _json(value)
         elif name in _FLAGS:
             made[name] = {"true": True, "false": False}.get(str(value).lower(), value)
-        elif name == "resources":
-            made[name] = [_resource(one) for one in value if one]
+        elif name == "resources" and isinstance(value, list):
+            made[name] = [_resource(one) for one in value if isinstance(one, dict)]
         else:
             made[name] = _spelled(value)
     return made
@@ -56,7 +57,7 @@ def _spelled(value: Any) -> Any:  # noqa: ANN401 - of any type that Parquet has
     """Objects with their names spelled again, and without what is null."""
     if not isinstance(value, dict):
         return value
-    made = {_SPELLED.get(name, name): _spelled(held) for name, held in value.items() if held is not None}
+    made = {NAMES.get(name, name): _spelled(held) for name, held in value.items() if held is not None}
     return {name: held for name, held in made.items() if held != {}}
 
 
