@@ -1,5 +1,10 @@
 """Listing a trail bucket with few requests: accounts and Regions by delimiter, then one stream each, from a day on.
 
+Levels are listed by ``/``. Of an account one request finds all kinds of logs and their Regions at once: its delimiter
+is what a day begins with, ``/20``. Where that is denied or not understood, or shows more than a trail has, the account
+is listed by ``/`` after all. Source: API reference of S3, ListObjectsV2: ``CommonPrefixes`` holds the keys up to the
+next occurrence of the string that the delimiter is.
+
 One prefix a day would cost a request a day and stream even where nothing happened; listing everything, one a thousand
 keys of all years. A stream that starts after the day before the window and stops past its end costs what it holds.
 """
@@ -20,6 +25,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ListObjectsV2OutputTypeDef
 
 _EXPLORED = 1_000  # prefixes that are looked into for a trail
+_LEVEL = "/"
+_DAYS = "/20"
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 
@@ -140,10 +147,27 @@ class Listing:
         return further
 
     def _looked_into(self, prefix: str) -> "_Looked | Unlisted":
+        """What lies below a prefix: of an account its streams, else what is one level down."""
+        return (self._streams_of(prefix) if layout.is_account(prefix) else None) or self._level(prefix)
+
+    def _streams_of(self, account: str) -> "_Looked | None":
+        """The streams of an account, and folders of other logs, by one request; None if that does not tell them."""
+        try:
+            held = self._list(account, {"Delimiter": _DAYS})
+        except TROUBLE:
+            return None
+        names = [one["Prefix"] for one in held.get("CommonPrefixes", ()) if "Prefix" in one]
+        names += [one["Key"] for one in held.get("Contents", ()) if "Key" in one]
+        below = {layout.below_account(name) for name in names}
+        if held.get("IsTruncated") or None in below:
+            return None
+        return _Looked(account, sorted(one for one in below if one), objects=False)
+
+    def _level(self, prefix: str) -> "_Looked | Unlisted":
         """What lies one level below a prefix."""
         below: list[str] = []
         objects = False
-        extra = {"Delimiter": "/"}
+        extra = {"Delimiter": _LEVEL}
         try:
             while extra:
                 held = self._list(prefix, extra)

@@ -19,6 +19,7 @@ _STREAM = re.compile(
 _INSIDE = re.compile(
     rf"{_TOP}(?:o-[a-z0-9]{{10,32}}/)?(?:(?P<account>\d{{12}})/(?:(?P<kind>CloudTrail(?:-[A-Za-z]+)?)/)?)?"
 )
+_KIND = re.compile(rf"{_TOP}{_ACCOUNT}[^/]+/")
 _BELOW = re.compile(rf"{_TOP}.")
 _PARTITION = re.compile(r"(?P<root>(?:.*/)?region=(?P<region>[a-z0-9-]+)/accountId=(?P<account>\w+)/)(?P<rest>.*)")
 _PARTITIONS = re.compile(r"(?:.*/)?region=[a-z0-9-]+/")
@@ -63,6 +64,30 @@ def account(prefix: str) -> str | None:
     """The account whose files a prefix of a trail stands for, if it says that."""
     found = _INSIDE.fullmatch(prefix)
     return found["account"] if found else None
+
+
+def is_account(prefix: str) -> bool:
+    """Whether a prefix is all that a trail has of one account."""
+    found = _INSIDE.fullmatch(prefix)
+    return found is not None and found["account"] is not None and found["kind"] is None
+
+
+def below_account(name: str) -> str | None:
+    """The stream, or the folder of other logs, that the beginning of a key lies in.
+
+    Args:
+        name: of a key below an account of a trail.
+
+    Returns:
+        It; empty for the mark of an empty folder; None for an object that lies in neither.
+    """
+    found = _STREAM.fullmatch(name)
+    if found:
+        return found["root"]
+    if name.endswith("/") and _INSIDE.fullmatch(name):
+        return ""
+    other = _KIND.match(name)
+    return other[0] if other and not _INSIDE.fullmatch(other[0]) else None
 
 
 def leads_to_streams(prefix: str, *, digests: bool = False) -> bool:

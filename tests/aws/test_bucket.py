@@ -5,7 +5,7 @@ from pathlib import Path
 
 import boto3
 import pytest
-from aws_server import Server
+from aws_server import Server, error
 from cases import digest, record, records, totals
 from commands import Ran
 from trail_bucket import BUCKET, client, key, put
@@ -70,6 +70,54 @@ def test_every_layout_is_found_wherever_it_lies(run: Run, bucket: str):
     assert case.status()["not_fetched"] == []
 
 
+TWENTY = "201234567890"
+BESIDE = {
+    "nothing": [],
+    "other services": [
+        f"AWSLogs/{A}/elasticloadbalancing/{EU}/2024/03/01/x.log.gz",
+        f"AWSLogs/{A}/Config/ConfigWritabilityCheckFile",
+        f"AWSLogs/{TWENTY}/vpcflowlogs/{EU}/2024/03/01/x.log.gz",
+    ],
+    "marks of folders": [f"AWSLogs/{A}/", f"AWSLogs/{A}/CloudTrail/", f"AWSLogs/{A}/CloudTrail/{US}/"],
+    "an object in the account": [f"AWSLogs/{A}/export.json"],
+    "an object beside the Regions": [f"AWSLogs/{A}/CloudTrail/export.json"],
+    "days without a Region": [f"AWSLogs/{A}/CloudTrail/2024/03/01/export.json"],
+    "an object beside the days": [f"AWSLogs/{A}/CloudTrail/{US}/export.json"],
+    "a folder that is none": [f"AWSLogs/{A}/2024/03/01/export.json"],
+    "very much": [f"AWSLogs/{A}/CloudFront/E{number}.gz" for number in range(6)],
+}
+
+
+@pytest.mark.parametrize("beside", BESIDE.values(), ids=list(BESIDE))
+def test_an_account_is_found_by_one_request_as_by_its_levels(
+    run: Run, bucket: str, aws: Server, beside: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("MOTO_S3_DEFAULT_MAX_KEYS", "5")
+    keys = [
+        key(A, EU, "2024/03/01"),
+        key(A, EU, "2024/03/01", kind="CloudTrail-NetworkActivity"),
+        key(TWENTY, US, "2024/03/01"),
+        key(TWENTY, US, "2024/03/01", top=f"AWSLogs/{ORG}/"),
+        key(B, EU, "2024/03/01", kind="CloudTrail-Digest"),
+    ]
+    for number, name in enumerate([*keys, *beside]):
+        put(name, [record(number)])
+    aws.requests.clear()
+    found = {}
+    for words in ((), ("--account", A), ("--region", EU)):
+        case = f"one-{'-'.join(words)}"
+        found[words] = run("ingest", bucket, *words, "--case", case).code, names(api.open(case)), missing(case)
+    assert set(keys[:4]) <= found[()][1]
+    aws.fail(error("400 Bad Request", "InvalidArgument", "what?"), action="LIST", query=r"'delimiter': \['/20'\]")
+    for words, expected in found.items():
+        case = f"levels-{'-'.join(words)}"
+        assert (run("ingest", bucket, *words, "--case", case).code, names(api.open(case)), missing(case)) == expected
+
+
+def missing(case: str) -> list[object]:
+    return [(one["place"], one["account"], one["region"]) for one in api.open(case).status()["not_fetched"]]
+
+
 @pytest.mark.parametrize(
     ("prefix", "expected"),
     [
@@ -101,7 +149,7 @@ def test_a_window_fetches_its_days_and_one_more_for_what_came_late(run: Run, buc
     case = read(run, bucket, "--since", "2024-03-04T12:00:00Z", "--until", "2024-03-05T23:59:59Z")
     assert names(case) == {keys["2024/03/04"], keys["2024/03/05"], keys["2024/03/06"], late}
     assert totals(case)["events"] == 5, "a file that is read is read whole"
-    assert len(aws.asked("LIST")) == 5, "root, AWSLogs/, account, CloudTrail/, and one stream"
+    assert len(aws.asked("LIST")) == 4, "root, AWSLogs/, account, and one stream"
     (place,) = case.status()["not_fetched"]
     assert (place["account"], place["region"], place["reason"]) == (A, EU, None)
     assert place["fetched"] == [{"since": "2024-03-04T12:00:00Z", "until": "2024-03-05T23:59:59Z"}]
@@ -179,9 +227,9 @@ def test_the_plan_says_what_it_would_take_and_takes_nothing(run: Run, bucket: st
     ran = run("ingest", bucket, "--plan", "--account", A)
     assert ran.code == 0
     assert f"2 object(s), {sizes:,} bytes to fetch from 2 account(s) and Region(s); 0 known" in ran.out
-    assert "6 LIST" in ran.out
+    assert "5 LIST" in ran.out
     assert "2 GET" in ran.out
-    assert len(aws.asked("LIST")) == 6
+    assert len(aws.asked("LIST")) == 5
     assert not aws.asked("GET")
     assert not Path("graphtrail-case").exists()
     read(run, bucket, "--account", A, "--region", EU)

@@ -146,6 +146,8 @@ def test_credentials_that_expire_while_a_bucket_is_listed(run: Run, aws: Server)
 
 @pytest.mark.parametrize("depth", ["", "CloudTrail/", f"CloudTrail/{EU}/"])
 def test_one_of_many_accounts_is_denied(run: Run, aws: Server, depth: str):
+    if depth == "CloudTrail/":  # which is only listed where an account is not found by one request
+        aws.fail(DENIED, action="LIST", query=r"'delimiter': \['/20'\]")
     aws.fail(DENIED, action="LIST", query=f"'AWSLogs/{B}/{depth}'")
     ran = run("ingest", URL)
     assert ran.code == 1
