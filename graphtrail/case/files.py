@@ -58,6 +58,7 @@ class Known:
         self._unread: dict[bytes, str] = {}
         self._hashed: set[bytes] = set()
         self._versions: dict[bytes, str] = {}
+        self._archives: dict[bytes, tuple[str, bool]] = {}  # of those read whole the version, and whether all is hashed
 
     def has_version(self, name: bytes, version: str, *, hashed: bool = False) -> bool:
         """Whether the case has the bytes that a place calls so: then they need not be fetched to be known.
@@ -67,6 +68,9 @@ class Known:
             version: what its place calls its bytes now.
             hashed: whether it must be known, too, what they are when they are decompressed.
         """
+        held, proven = self._archives.get(name, (None, False))
+        if held == version:
+            return proven or not hashed
         return self._versions.get(name) == version and (not hashed or self._last.get(name) in self._hashed)
 
     def has(self, sha256: bytes) -> bool:
@@ -99,6 +103,8 @@ class Known:
             self._unread.pop(name, None)
         if file.version is not None:
             self._versions[file.name] = file.version
+            proven = bool(file.plain or file.flaw)
+            self._archives |= {name: (file.version, proven) for name in _names(file.name) if name != file.name}
 
     def take_unread(self, name: bytes, reason: str) -> None:
         """Take a file that is listed as one that cannot be read."""

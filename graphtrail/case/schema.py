@@ -118,7 +118,7 @@ FILES = pa.schema(
         ("plain", _BYTES),  # SHA-256 of its bytes, decompressed, where that was asked for
         ("flaw", _TEXT),  # why it cannot be what CloudTrail wrote, whatever its hash
         ("form", _TEXT),  # other forms than CloudTrail's own in which its records came
-        ("version", _TEXT),  # what the place calls these bytes of this name (an ETag), where it calls them anything
+        ("version", _TEXT),  # what the place calls these bytes of this name (an ETag); of an archive its last member
     ]
 )
 REJECTS = pa.schema([("file", _INT), ("place", _INT), ("reason", _TEXT), ("non_event", pa.bool_())])

@@ -30,7 +30,8 @@ class Blob:
         parts: the plain bytes, decompressed, in parts that end at line ends where there are any.
         again: whether ``name`` stands for one file that may change, or only repeats (standard input, an API).
         keep: whether the records must be kept to be shown later: the name finds nothing on this machine.
-        version: what the place calls these bytes of this name (an ETag): while it is the same, so are they.
+        version: what the place calls these bytes of this name (an ETag): while it is the same, so are they. Of an
+            archive only the last member has one, that of the archive.
         metadata: of an object in a bucket, its user metadata, names in lower case.
         flaw: why the bytes cannot be a log file as CloudTrail writes it, whatever they hold; known when the parts have
             been read.

@@ -66,14 +66,21 @@ def in_memory(name: bytes, data: bytes, version: str | None = None, metadata: Ma
     Args:
         name: where it was fetched from.
         data: its bytes.
-        version: what the place calls these bytes.
+        version: what the place calls these bytes; of an archive its last member bears it, and stands for all.
         metadata: of the object.
     """
     found = _archive(name, io.BytesIO(data), _NESTED) if data.startswith(ZIP) else iter((_whole(name, data),))
+    last: Blob | None = None
     for one in found:
-        if isinstance(one, Blob):
-            one.keep, one.version, one.metadata = True, version, metadata or {}
-        yield one
+        if isinstance(one, Unreadable):
+            yield one
+            continue
+        if last is not None:
+            yield last
+        one.keep, one.metadata, last = True, metadata or {}, one
+    if last is not None:  # with it all of an archive is there
+        last.version = version
+        yield last
 
 
 def _entries(path: bytes) -> Iterator[bytes]:
