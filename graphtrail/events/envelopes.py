@@ -41,6 +41,8 @@ _MARK = b"\xef\xbb\xbf"
 _DEPTH = 5
 NO_RECORD = "no CloudTrail record"
 DIGEST = "digest file"
+INSIGHT = "CloudTrail Insights event"
+_INSIGHT = b'"Insight"'
 _EVENT_ID = attrgetter("event_id")
 _EVENT_NAME = attrgetter("event_name")
 
@@ -83,6 +85,7 @@ class _Shell(msgspec.Struct, gc=False, rename="camel"):
     event_source: msgspec.Raw = NULL
     user_identity: msgspec.Raw = NULL
     column: msgspec.Raw = msgspec.field(name="eventname", default=NULL)
+    event_category: msgspec.Raw = NULL
     digest_start_time: msgspec.Raw = NULL
     files: msgspec.Raw = NULL
     manifest: msgspec.Raw = NULL
@@ -227,6 +230,8 @@ def _opened(shell: _Shell, raw: bytes, depth: int) -> Iterator[bytes | Reject | 
         yield of_row(mapping(tolerant.decoded(raw)))
     elif _given(shell.ocsf_class):
         yield _from_ocsf(raw)
+    elif bytes(shell.event_category) == _INSIGHT:  # it names the event that it is about further inside
+        yield Reject(0, INSIGHT, non_event=True)
     elif _given(shell.digest_start_time):
         yield Reject(0, DIGEST, non_event=True)
     elif depth == 0:

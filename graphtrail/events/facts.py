@@ -13,6 +13,7 @@ from graphtrail.arn import partition_of_region
 from graphtrail.events import credentials, identity, pivots, resources, times
 from graphtrail.events.actions import SIGN_IN, Kind, kind, operation
 from graphtrail.events.credentials import Answered, Credential
+from graphtrail.events.envelopes import INSIGHT
 from graphtrail.events.identity import Caller
 from graphtrail.events.pivots import Pivot
 from graphtrail.events.record import Addendum, Json, Record, Text, mapping, text
@@ -21,7 +22,6 @@ from graphtrail.events.tolerant import decoded
 from graphtrail.events.user_identity import user_identity
 
 _PARTITION = re.compile(rb'"(?:arn:|arn%3[Aa])(aws[a-z-]*)')
-INSIGHT = "CloudTrail Insights event"
 
 
 class Rejected(Exception):

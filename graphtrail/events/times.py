@@ -2,7 +2,8 @@
 
 Seen in real records: ``2023-07-10T11:54:47Z`` (eventTime), ``20131102T010628Z`` (creationDate in AWS's samples),
 ``2024-06-02 20:27:12`` and ``2024-12-12 16:04:32.000000000`` (exports), ``Jul 10, 2023, 12:09:47 PM`` and
-``Sep 17, 2020 8:04:10 PM`` (credentials.expiration, IAM's createDate), epoch milliseconds (EC2's startTime).
+``Sep 17, 2020 8:04:10 PM`` (credentials.expiration, IAM's createDate; newer Java writes a narrow space, U+202F, before
+the ``PM``), epoch milliseconds (EC2's startTime).
 """
 
 import calendar
@@ -16,7 +17,7 @@ _ISO = re.compile(
     r"(\d{4})-?(\d\d)-?(\d\d)[T ](\d\d):?(\d\d):?(\d\d)(?:\.\d+)?\s*(?:Z|UTC|([+-])(\d\d):?(\d\d))?",
     re.ASCII,
 )
-_JAVA = re.compile(r"([A-Z][a-z]{2}) (\d{1,2}), (\d{4}),? (\d{1,2}):(\d\d):(\d\d)\s([AP])M", re.ASCII)
+_JAVA = re.compile(r"([A-Z][a-z]{2}) (\d{1,2}), (\d{4}),? (\d{1,2}):(\d\d):(\d\d)[\s\u202f]([AP])M", re.ASCII)
 _EPOCH = re.compile(r"\d{9,10}(?:\d{3})?(?:\.\d+)?", re.ASCII)
 _MONTHS = {name: number for number, name in enumerate(calendar.month_abbr)}
 _SECOND_DIGITS = 10

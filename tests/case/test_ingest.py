@@ -182,10 +182,13 @@ def test_digests_and_insights_are_no_events_and_not_missed(tmp_path: Path):
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs" / "digest").write_text('{"digestStartTime": "x", "digestEndTime": "y"}')
     insight = record(2, eventCategory="Insight")
-    write(tmp_path / "logs" / "a", [record(1), insight, record(3, eventTime="yesterday"), record(4, eventSource=None)])
+    details = {"insightDetails": {"eventSource": "s3.amazonaws.com", "eventName": "GetObject", "state": "Start"}}
+    as_written = {"eventVersion": "1.07", "eventCategory": "Insight", "eventType": "AwsCloudTrailInsight", **details}
+    odd = [record(3, eventTime="yesterday"), record(4, eventSource=None)]
+    write(tmp_path / "logs" / "a", [record(1), insight, *odd, as_written])
     report = take(tmp_path / "case", tmp_path / "logs")
-    assert report == Report(files=2, events=1, rejects=2, non_events=2)
-    assert counted(tmp_path / "case") == {"files": 2, "records": 5, "events": 1, "rejects": 2, "non_events": 2}
+    assert report == Report(files=2, events=1, rejects=2, non_events=3)
+    assert counted(tmp_path / "case") == {"files": 2, "records": 6, "events": 1, "rejects": 2, "non_events": 3}
 
 
 def test_a_file_that_fills_several_segments_is_one_file(tmp_path: Path):
