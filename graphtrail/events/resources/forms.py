@@ -169,6 +169,32 @@ def _bucket(name: str, place: Place) -> str:
     return f"arn:{place.partition}:s3:::{name}"
 
 
+# Hosts of S3 in all partitions: virtual-hosted buckets by Region, dual stack, accelerated, websites, directory buckets
+# and through VPC endpoints. Control endpoints and paths behind a bare host name none.
+_HOST = re.compile(
+    r"(?P<bucket>.+)\.s3(?!-(?:control|accesspoint|object-lambda|outposts))(?:express)?(?:-[\w-]+)?"
+    r"(?:\.[\w-]+){0,3}\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|c2s\.ic\.gov|sc2s\.sgov\.gov)(?::\d+)?",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def bucket_of_host(host: str) -> str | None:
+    """The bucket that the host name of a request to S3 names; None where it names none."""
+    found = _HOST.fullmatch(host)
+    return found["bucket"].partition(".bucket.vpce-")[0] if found else None
+
+
+def bucket_of_prefix(prefix: str) -> str:
+    """The bucket that an ``ARNPrefix`` of ``resources[]`` lies in: ``arn:aws:s3:::bucket/`` of a listing."""
+    start, mark, name = prefix.partition(":::" if ":::" in prefix else ":bucket/")
+    return f"{start}{mark}{name.partition('/')[0]}"
+
+
+def copied_from(source: str) -> str:
+    """Bucket and key of an ``x-amz-copy-source``: the one place where S3 wants the key URL-encoded."""
+    return unquote(source.partition("?versionId=")[0]).removeprefix("/")
+
+
 def _s3_prefix(named: str, place: Place) -> str:
     """The objects under a prefix, as S3 Access Grants writes them: ``s3://bucket/prefix*``."""
     bucket, slash, prefix = named.removeprefix("s3://").partition("/")

@@ -4,7 +4,7 @@ What the rules of an action read of a request is decoded without the rest; where
 itself reads the whole. What is found is the same.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
@@ -12,10 +12,18 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import astuple
 
-from graphtrail.events.record import Text, mapping, text
+from graphtrail.events.record import Text
 from graphtrail.events.resources.forms import Place
-from graphtrail.events.resources.plan import OBJECT, OBJECT_STORES, Plan
-from graphtrail.events.resources.rules import Touches, asked, named, object_of, typed_ids
+from graphtrail.events.resources.plan import BUCKETS, HOST, OBJECT, OBJECT_STORES, Plan
+from graphtrail.events.resources.rules import (
+    Touches,
+    asked,
+    entries_of,
+    entry_arn,
+    named,
+    object_of,
+    typed_ids,
+)
 from graphtrail.events.tolerant import decoded
 
 _TROUBLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -28,6 +36,7 @@ class _Entry(msgspec.Struct, gc=False):
 
     ARN: Text = None
     arn: Text = None
+    ARNPrefix: Text = None
     type: Text = None
 
 
@@ -104,10 +113,14 @@ def _read(
     memo: dict[tuple[int, tuple[Text, ...]], Touches] = {}
     buckets: dict[tuple[int, Text], Touches] = {}
     objects = plan.service in OBJECT_STORES
+    hosted = _hosted(reader) if objects else None
     for at, values in zip(plain, _values(reader, [requests[at][1] for at in plain]), strict=True):
+        place, raw = requests[at]
+        if hosted and values and hosted(values, raw):
+            found[at] = asked(plan, places[place], raw, decoded(raw))
+            continue
         if values and not any(values):
             continue
-        place, raw = requests[at]
         if objects and len(values) - values.count(None) == 2 and not found[at]:  # noqa: PLR2004 - its bucket and its key
             named_object = _object(plan, reader, places, place, values, buckets)
             if named_object:
@@ -124,6 +137,13 @@ def _read(
             found[at] = named(plan, places[place], given, found[at])
         else:
             memo[known] = found[at] = named(plan, places[place], given)
+
+
+def _hosted(reader: _Reader) -> Callable[[tuple[Text, ...], bytes], bool]:
+    """What tells of a request of S3 whether nothing but its host can name the bucket."""
+    buckets = [reader.names.index(name) for name in BUCKETS]
+    host = f'"{HOST}"'.encode()
+    return lambda values, raw: not any(values[at] for at in buckets) and host in raw
 
 
 def _object(
@@ -186,11 +206,8 @@ def entries(raws: Sequence[bytes]) -> list[Entries]:
     try:
         lists = _ENTRIES.decode(b"[%s]" % b",".join(raws))
     except _TROUBLE:
-        return [_entries(raw) for raw in raws]
-    return [[(entry.ARN or entry.arn, entry.type) for entry in held or ()] for held in lists]
-
-
-def _entries(raw: bytes) -> Entries:
-    held = decoded(raw)
-    found = map(mapping, held if isinstance(held, list) else ())
-    return [(text(about.get("ARN")) or text(about.get("arn")), text(about.get("type"))) for about in found]
+        return [entries_of(decoded(raw)) for raw in raws]
+    return [
+        [(entry.ARN or entry.arn or entry_arn(None, entry.ARNPrefix), entry.type) for entry in held or ()]
+        for held in lists
+    ]

@@ -18,6 +18,8 @@ _TYPED_IDS_IN = frozenset({"autoscaling", "ec2", "ec2-instance-connect", "elasti
 _READS = re.compile(r"(?:Get|List|Describe|Head|Lookup|Search|BatchGet|Batch?Check|Query|Scan|Select)")
 
 OBJECT = frozenset({"key", "Key", "x-amz-copy-source"})
+BUCKETS = ("bucketName", "BucketName")
+HOST = "Host"
 OBJECT_STORES = frozenset({"s3", "s3express"})
 _SHAPES = 256
 
@@ -57,11 +59,15 @@ class Plan:
             roles = [form.role or ("created" if form.noun == self.noun else "target") for _, form in forms]
             found = Shape(
                 tuple((name, form, role) for (name, form), role in zip(forms, roles, strict=True)),
-                self.service in OBJECT_STORES and not OBJECT.isdisjoint(names),
+                self.service in OBJECT_STORES and _names_object(names),
             )
             if len(self.shapes) < _SHAPES:
                 self.shapes[names] = found
         return found
+
+
+def _names_object(names: tuple[str, ...]) -> bool:
+    return not OBJECT.isdisjoint(names) or (HOST in names and not any(name in names for name in BUCKETS))
 
 
 class Shape(NamedTuple):
@@ -69,7 +75,7 @@ class Shape(NamedTuple):
 
     Attributes:
         forms: the parameters that name a resource, its kind, and its role.
-        objects: it names an object of S3.
+        objects: it names an object of S3, or a bucket by nothing but its host.
     """
 
     forms: tuple[tuple[str, Form, str], ...]

@@ -8,7 +8,7 @@ from graphtrail import arn as arns
 from graphtrail.events.record import Json, Text, mapping, text
 from graphtrail.events.resources import forms
 from graphtrail.events.resources.forms import BUCKET, Form, Place, ec2, kind_of, normal
-from graphtrail.events.resources.plan import Plan
+from graphtrail.events.resources.plan import HOST, Plan
 
 # The resources that a part of a record names, with their roles, in the order in which they were found.
 Touches = tuple[tuple[str, str], ...]
@@ -32,14 +32,25 @@ _KMS_KEY_KIND = ("kms", "key")
 
 
 def listed(plan: Plan, resources: Json) -> Touches:
-    """``resources[]``: ``ARN``, in exports ``arn``; an ``ARNPrefix`` stands for the bucket that is listed beside it."""
-    if not isinstance(resources, list):
-        return ()
-    entries = map(mapping, resources)
-    return listed_entries(
-        plan.noun,
-        [(text(about.get("ARN")) or text(about.get("arn")), text(about.get("type"))) for about in entries],
-    )
+    """``resources[]``: ``ARN``, in exports ``arn``; an ``ARNPrefix`` stands for the bucket that it lies in."""
+    return listed_entries(plan.noun, entries_of(resources))
+
+
+def entries_of(resources: Json) -> list[tuple[Text, Text]]:
+    """ARN and type of each entry of ``resources[]``."""
+    found = map(mapping, resources if isinstance(resources, list) else ())
+    return [
+        (
+            entry_arn(text(about.get("ARN")) or text(about.get("arn")), text(about.get("ARNPrefix"))),
+            text(about.get("type")),
+        )
+        for about in found
+    ]
+
+
+def entry_arn(named: Text, prefix: Text) -> Text:
+    """What an entry with this ARN, or else this ``ARNPrefix``, stands for."""
+    return named or (forms.bucket_of_prefix(prefix) if prefix else None)
 
 
 def listed_entries(noun: str, entries: Iterable[tuple[Text, Text]]) -> Touches:
@@ -243,15 +254,22 @@ def object_of(bucket: str, key: str) -> str:
 
 
 def _objects(place: Place, request: Mapping[str, Json], found: _Found) -> None:
-    """S3: the object of bucket and key, stored exactly as given, and the object that a copy was made from."""
+    """S3: the object of bucket and key, stored exactly as given, and the object that a copy was made from.
+
+    The host stands for the bucket only where no parameter names it.
+    """
     key = text(request.get("key")) or text(request.get("Key"))
-    bucket = text(request.get("bucketName")) if key else None
+    bucket = text(request.get("bucketName")) or text(request.get("BucketName"))
+    if bucket is None:
+        bucket = forms.bucket_of_host(text(request.get(HOST)) or "")
+        if bucket:
+            _put(found, BUCKET.write(bucket, place), "target")
     if bucket and key:
         held = bucket if bucket.startswith("arn:") else BUCKET.write(bucket, place)
         _put(found, object_of(held, key), "target")
     copied = text(request["x-amz-copy-source"]) if "x-amz-copy-source" in request else None
-    if copied and not copied.startswith("arn:"):
-        _put(found, BUCKET.write(copied.removeprefix("/").partition("?versionId=")[0], place), "source")
+    if copied and not copied.startswith(_WHOLE):
+        _put(found, BUCKET.write(forms.copied_from(copied), place), "source")
 
 
 def _made_ids(plan: Plan, place: Place, value: Json, found: _Found) -> None:
