@@ -19,7 +19,7 @@ from msgspec.structs import astuple
 from graphtrail.case.arrow import Ints, Longs
 from graphtrail.case.distinct import Coded, Codes, Slices
 from graphtrail.events import times
-from graphtrail.events.record import Addendum, Flag, Record, Text
+from graphtrail.events.record import NULL, Addendum, Flag, Record, Text, asked_for
 
 Bytes16 = npt.NDArray[np.uint8]
 Hashes = npt.NDArray[np.uint64]
@@ -30,6 +30,7 @@ CHUNK = 4096
 
 NO_TIME = -(2**62)
 _FIELDS = {field.name: at for at, field in enumerate(msgspec.structs.fields(Record))}
+_REQUEST = _FIELDS["request"]
 # The nested fields that rules read, by their names in a batch.
 NESTED = {"identities": "user_identity", "requests": "request", "responses": "response", "resources": "resources"}
 _MOMENT = len("2023-07-10T11:54:47Z")
@@ -137,6 +138,9 @@ class Columns:
             places: of each the place in its file, from 0.
         """
         fields = list(zip(*map(astuple, records), strict=True))
+        details = fields[_FIELDS["service_details"]]
+        if details.count(NULL) != len(details):
+            fields[_REQUEST] = tuple(map(asked_for, fields[_REQUEST], details))
         chunk, start = self._chunk, self.rows
         codes = [*map(self.kinds.__getitem__, zip(*[fields[at] for at in _KIND], strict=True))]
         chunk.kinds += codes

@@ -3,7 +3,7 @@
 ``graphtrail.events.facts`` is the oracle: it runs the same functions on one record, and the facts are equal.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ from graphtrail.events import credentials, facts, identity, pivots
 from graphtrail.events.actions import SIGN_IN, Kind, kind, operation, outcome, prefix
 from graphtrail.events.credentials import Answered, Credential
 from graphtrail.events.documents import Reject
+from graphtrail.events.facts import Failure
 from graphtrail.events.identity import Caller
 from graphtrail.events.pivots import Pivot
 from graphtrail.events.record import Flag, Json, Text
@@ -127,17 +128,33 @@ def _sound(columns: Columns, batch: Batch) -> tuple[Batch, list[Rejected]]:
 
 def _kinds(columns: Columns, batch: Batch) -> tuple[Ints, list[Kind]]:
     kinds: Codes[Kind] = Codes()
-    by_key = np.zeros(len(columns.kinds), np.int32)
-    for code, key in enumerate(map(KindKey._make, columns.kinds)):
-        made = kind(
-            key.source or "", key.name or "", key.region, key.error_code, key.read_only, key.account, key.category, None
-        )
-        by_key[code] = kinds[made]
-    rows = by_key[batch.kinds]
+    keys = list(map(KindKey._make, columns.kinds))
+    rows = np.fromiter((kinds[_kind(key)] for key in keys), np.int32, len(keys))[batch.kinds]
+    for row, failure in _failures(batch):
+        key = keys[batch.kinds[row]]
+        if not key.error_code:
+            rows[row] = kinds[_kind(key._replace(error_code=failure.code))]
+            batch.messages[row] = failure.message
     for row, record in batch.special.items():
         if record.event_source == SIGN_IN:
             rows[row] = kinds[facts.kind_of(record)]
     return rows, list(kinds)
+
+
+def _kind(key: KindKey) -> Kind:
+    return kind(
+        key.source or "", key.name or "", key.region, key.error_code, key.read_only, key.account, key.category, None
+    )
+
+
+def _failures(batch: Batch) -> Iterator[tuple[int, Failure]]:
+    """The rows whose answers are errors."""
+    responses = batch.responses
+    shows = np.fromiter(map(facts.shows_error, responses.values), np.bool_, len(responses.values))
+    for row in np.flatnonzero(shows[responses.codes]).tolist() if shows.any() else ():
+        failure = facts.answered_error(responses.values[responses.codes[row]])
+        if failure.code:
+            yield row, failure
 
 
 def _callers(columns: Columns, batch: Batch) -> tuple[Ints, list[Caller]]:

@@ -16,7 +16,7 @@ from graphtrail.events.credentials import Answered, Credential
 from graphtrail.events.envelopes import INSIGHT
 from graphtrail.events.identity import Caller
 from graphtrail.events.pivots import Pivot
-from graphtrail.events.record import Addendum, Json, Record, Text, mapping, text
+from graphtrail.events.record import Addendum, Json, Record, Text, asked_for, mapping, text
 from graphtrail.events.resources import Place, Plan, Touches
 from graphtrail.events.tolerant import decoded
 from graphtrail.events.user_identity import user_identity
@@ -38,6 +38,13 @@ class Slice(NamedTuple):
 
     raw: bytes
     value: Json
+
+
+class Failure(NamedTuple):
+    """An error inside an answer; without a code it is none."""
+
+    code: Text
+    message: str
 
 
 class Facts(NamedTuple):
@@ -87,7 +94,7 @@ def facts(record: Record) -> Facts:
     corrected = corrected_id(record.addendum)
     event_id = corrected or record.event_id or ""
     shared_id = (record.shared_id or None) if record.shared_id != record.event_id else None
-    request, response = part(record.request), part(record.response)
+    request, response = requested(record), part(record.response)
     place = place_of(what, who, request.raw, bytes(record.resources))
     return Facts(
         event_id=event_id,
@@ -126,20 +133,41 @@ def part(raw: msgspec.Raw) -> Slice:
     return Slice(held, decoded(held))
 
 
+def requested(record: Record) -> Slice:
+    """What a record says that was asked for, decoded."""
+    return part(asked_for(record.request, record.service_details))
+
+
 def kind_of(record: Record) -> Kind:
-    """What the short fields of a record say; of a sign-in its answer too."""
-    signs_in = record.event_source == SIGN_IN
-    answer = text(mapping(part(record.response).value).get(operation(record.event_name or ""))) if signs_in else None
+    """What the short fields of a record say; of a sign-in its answer too, and of an answer that is an error that."""
+    signs_in, response = record.event_source == SIGN_IN, bytes(record.response)
+    answer = text(mapping(decoded(response)).get(operation(record.event_name or ""))) if signs_in else None
     return kind(
         record.event_source or "",
         record.event_name or "",
         record.region,
-        record.error_code,
+        record.error_code or answered_error(response).code,
         record.read_only,
         record.account,
         record.category,
         answer,
     )
+
+
+def shows_error(response: bytes) -> bool:
+    """Whether a raw answer may be an error."""
+    return b'"errorCode"' in response
+
+
+def answered_error(response: bytes) -> Failure:
+    """The error that an answer is: some services write it there and not beside it. Source: CloudTrail User Guide."""
+    held = mapping(decoded(response)) if shows_error(response) else {}
+    return Failure(text(held.get("errorCode")), text(held.get("errorMessage")) or "")
+
+
+def message_of(record: Record) -> str:
+    """What a call that failed was answered."""
+    return record.error_message or "" if record.error_code else answered_error(bytes(record.response)).message
 
 
 def corrected_id(addendum: Addendum | None) -> Text:
@@ -188,7 +216,7 @@ def himself(what: Kind, who: Caller, request: Json) -> tuple[str, ...]:
 
 def touched(record: Record, what: Kind, who: Caller, place: Place) -> Touches:
     """The resources of a call: the answer of a call that failed, and the message of one that did not, say nothing."""
-    rules, request, worked = rules_of(what), part(record.request), what.outcome == "ok"
+    rules, request, worked = rules_of(what), requested(record), what.outcome == "ok"
     in_list = resources.listed(rules, part(record.resources).value)
     in_answer = resources.made(rules, place, part(record.response).value) if worked and rules.noun else ()
     in_request = (
@@ -196,7 +224,7 @@ def touched(record: Record, what: Kind, who: Caller, place: Place) -> Touches:
         or resources.templated(rules.action, place, request.raw)
         or resources.scope(rules, place)
     )
-    others = himself(what, who, request.value) if worked else resources.refused(record.error_message or "")
+    others = himself(what, who, request.value) if worked else resources.refused(message_of(record))
     return resources.combined(in_list, in_answer, in_request, others)
 
 
@@ -206,7 +234,7 @@ def issued(record: Record, what: Kind, who: Caller, place: Place) -> tuple[Crede
     if not (hidden or credentials.shows_key(bytes(record.response))):
         return ()
     answered = Answered(
-        request=part(record.request).value,
+        request=requested(record).value,
         response=part(record.response).value,
         additional=part(record.additional).value if hidden else None,
         details=part(record.service_details).value if hidden else None,

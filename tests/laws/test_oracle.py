@@ -86,13 +86,16 @@ ISSUED = {
     "ConsoleLogin": "Success",
     "user": {"userName": "bob", "userId": "AIDAEXAMPLE000000002", "arn": "arn:aws:iam::111122223333:user/bob"},
 }
+REFUSED = {"errorCode": "X", "errorMessage": "x is not authorized to perform: y:z on resource: arn:aws:s3:::e"}
 VALUES = {
     "eventSource": ["s3.amazonaws.com", "sts.amazonaws.com", "iam.amazonaws.com", "signin.amazonaws.com", "", None],
     "eventName": ["GetObject", "AssumeRole", "CreateUser", "GetUser", "ConsoleLogin", "SwitchRole", "CreateUser2"],
     "userIdentity": IDENTITIES,
     "requestParameters": [None, {"bucketName": "b"}, {"userName": "bob"}, {"roleArn": "arn:aws:iam::1:role/R"}, "text",
                           {"key": "\ud800"}],
-    "responseElements": [None, ISSUED, {"ConsoleLogin": "Failure"}, {"SwitchRole": "Success"}, "text"],
+    "responseElements": [None, ISSUED, {"ConsoleLogin": "Failure"}, {"SwitchRole": "Success"}, "text", REFUSED,
+                         {"errorCode": "AccessDenied", "errorMessage": "not authorized"}, {"errorCode": None}],
+    "serviceEventDetails": [None, {"bucketName": "f"}],
     "errorCode": [None, "AccessDenied"],
     "errorMessage": [None, "User: x is not authorized to perform: y on resource: arn:aws:s3:::c"],
     "eventTime": ["2024-03-01T10:00:00Z", "2024-06-31T10:00:00Z", "2024-03-01 10:00:00.5", "", None],

@@ -1,0 +1,61 @@
+"""What records say elsewhere than in the fields that most have: errors in answers, details of service events."""
+
+import json
+from pathlib import Path
+
+import cloudtrail as ct
+from records import said, touched
+
+import graphtrail
+
+SNAPSHOT = "arn:aws:ec2:eu-central-1::snapshot/snap-0123456789abcdef0"
+DENIAL = "User: x is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::jewels/a because of a policy"
+
+
+def test_an_error_in_the_answer_is_an_error():
+    error = {"errorCode": "AccessDeniedException", "errorMessage": DENIAL}
+    found = said("s3", "GetObject", responseElements=error)
+    assert (found.kind.outcome, found.kind.error_code) == ("denied", "AccessDeniedException")
+    assert found.touches == (("arn:aws:s3:::jewels/a", "target"),)
+    issued = {"credentials": {"accessKeyId": "ASIAEXAMPLEEXAMPLE00"}}
+    assert said("sts", "AssumeRole", responseElements=issued | error).credentials == ()
+
+
+def test_the_error_beside_the_answer_counts_first():
+    found = said("s3", "GetObject", errorCode="NoSuchKey", responseElements={"errorCode": "AccessDenied"})
+    assert (found.kind.outcome, found.kind.error_code) == ("error", "NoSuchKey")
+
+
+def test_an_answer_that_only_mentions_errors_is_none():
+    for answer in ({"errorCode": None}, {"errorCode": ""}, {"tasks": [{"errorCode": "x"}]}, 'a "errorCode"'):
+        assert said("s3", "GetObject", responseElements=answer).kind.outcome == "ok"
+
+
+def test_events_of_services_name_their_resources_in_their_details():
+    who = {"accountId": ct.HOME, "invokedBy": "ec2.amazonaws.com"}
+    details = {"snapshotId": "snap-0123456789abcdef0"}
+    event = {"userIdentity": who, "eventType": "AwsServiceEvent", "requestParameters": None}
+    assert touched("ec2", "SharedSnapshotVolumeCreated", **event, serviceEventDetails=details) == {SNAPSHOT: "target"}
+    asked = {"requestParameters": {"instanceId": "i-0123456789abcdef0"}, "serviceEventDetails": details}
+    assert SNAPSHOT not in touched("ec2", "StopInstances", **asked)
+
+
+def test_the_other_side_of_a_shared_snapshot_is_among_those_who_touched_it(tmp_path: Path):
+    who = {"accountId": ct.HOME, "invokedBy": "ec2.amazonaws.com"}
+    event = ct.record(
+        "09:00",
+        "ec2:SharedSnapshotVolumeCreated",
+        who,
+        requestParameters=None,
+        eventType="AwsServiceEvent",
+        serviceEventDetails={"snapshotId": "snap-0123456789abcdef0"},
+    )
+    failed = ct.record("09:01", "s3:GetObject", ct.user("eve", "AKIAEVEEVEEVEEVEEVE0"),
+                       responseElements={"errorCode": "AccessDenied", "errorMessage": DENIAL})  # fmt: skip
+    file = tmp_path / "records.json"
+    file.write_text(json.dumps({"Records": [event, failed]}))
+    case = graphtrail.ingest(file, case=tmp_path / "case")
+    (row,) = case.ask.who_touched(SNAPSHOT).rows
+    assert (row.principal, row.action) == ("service:ec2.amazonaws.com", "ec2:SharedSnapshotVolumeCreated")
+    (row,) = case.ask.denied("key:AKIAEVEEVEEVEEVEEVE0").rows
+    assert row.error_code == "AccessDenied"
