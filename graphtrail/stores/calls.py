@@ -125,6 +125,11 @@ class Calls(CallTable):
             for row in range(start, end)
         ]
 
+    @property
+    def issuing(self) -> Numbers:
+        """The calls that handed out credentials."""
+        return self._tables.numbers("issues", "call")
+
     def all(self, window: Window | None = None) -> Rows:
         """Every call, or those in a window."""
         return self.within(np.arange(self.count), window or Window())
@@ -133,6 +138,14 @@ class Calls(CallTable):
         """The id of the event."""
         odd = self._odd.get(call)
         return odd or dashed(f"{self._high.item(call):016x}{self._low.item(call):016x}")
+
+    def event_ids(self, calls: Rows) -> list[str]:
+        """The ids of the events of some calls."""
+        digits = np.stack([self._high[calls], self._low[calls]], axis=1).astype(">u8").tobytes().hex()
+        ids = [dashed(digits[start : start + 32]) for start in range(0, len(digits), 32)]
+        for place in np.flatnonzero(np.isin(calls, self._odd_calls)).tolist() if self._odd else ():
+            ids[place] = self._odd[int(calls[place])]
+        return ids
 
     def is_odd(self, call: int) -> bool:
         """Whether the id of the event is no canonical UUID."""
@@ -213,6 +226,10 @@ class Calls(CallTable):
         """Ids that are no canonical UUIDs, by call."""
         calls = self._numbers("texts", "call")
         return {call: text or "" for call, text in zip(calls, self._tables.values("texts", "event_id"), strict=True)}
+
+    @cached_property
+    def _odd_calls(self) -> Rows:
+        return np.array(list(self._odd), np.int64)
 
     @cached_property
     def _by_odd(self) -> dict[str, int]:

@@ -130,18 +130,34 @@ def _parts(store: MemoryStore) -> Iterator[Rows]:
         start = end
 
 
-def _touching(store: MemoryStore, calls: Rows) -> Iterator[Edge]:
+def actions(store: MemoryStore) -> Iterator[Node]:
+    """The Action nodes, each once."""
+    for calls in _parts(store):
+        yield from filter(None, map(action_node, _performed(store, calls, *_kinds(store, calls))))
+
+
+def _kinds(store: MemoryStore, calls: Rows) -> tuple[Numbers, list[Acted]]:
+    """What was done, of each of some calls the number of it."""
     held = store.calls
-    actions: dict[Acted, int] = {}
-    of_kind = np.array(
-        [actions.setdefault(Acted(*_acted(held, code)), len(actions)) for code in range(len(held.kinds))]
-    )
-    names = list(actions)
-    sessions, kinds = held.column("session")[calls], of_kind[held.column("kind")[calls]]
+    found: dict[Acted, int] = {}
+    of_kind = np.array([found.setdefault(Acted(*_acted(held, code)), len(found)) for code in range(len(held.kinds))])
+    return of_kind[held.column("kind")[calls]], list(found)
+
+
+def _performed(store: MemoryStore, calls: Rows, kinds: Numbers, names: list[Acted]) -> Iterator[Edge]:
+    held = store.calls
+    sessions = held.column("session")[calls]
     for places in _groups([sessions, kinds]):
         session, acted = store.key(int(sessions[places[0]])), names[kinds[places[0]]]
         said: dict[str, Value] = {"action": acted.action, "outcome": acted.outcome, "error_code": acted.error_code}
         yield _edge(held, session, action_key(session, acted), "PERFORMED", calls[places], said)
+
+
+def _touching(store: MemoryStore, calls: Rows) -> Iterator[Edge]:
+    held = store.calls
+    kinds, names = _kinds(store, calls)
+    yield from _performed(store, calls, kinds, names)
+    sessions = held.column("session")[calls]
     places_of, nodes, roles = held.touched(calls)
     for touched in _groups([sessions[places_of], kinds[places_of], nodes, roles]):
         first = places_of[touched[0]]
@@ -231,7 +247,7 @@ def _edge(held: Calls, source: str, target: str, kind: str, calls: Rows, said: d
         first_seen=int(times[calls[0]]),
         last_seen=int(times[calls[-1]]),
         count=len(calls),
-        event_ids=tuple(map(held.event_id, ends.tolist())),
+        event_ids=tuple(held.event_ids(ends)),
         event_total=len(calls),
         properties=said,
     )

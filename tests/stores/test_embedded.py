@@ -19,7 +19,8 @@ from graphtrail.stores.cypher.filled import embedded
 from graphtrail.stores.cypher.guard import EMBEDDED, checked
 from graphtrail.stores.cypher.part import size
 from graphtrail.stores.cypher.values import Found, GraphNode, GraphPath, GraphRelationship, subgraph
-from graphtrail.stores.rows import Named, batches, named
+from graphtrail.stores.named import Named
+from graphtrail.stores.rows import batches, named
 from graphtrail.stores.whole import whole
 from graphtrail.window import Window, window
 

@@ -12,7 +12,8 @@ import graphtrail
 from graphtrail.graph.properties import INTEGER, TEXT, TEXTS, TRUTH, of_node, of_relationship
 from graphtrail.graph.schema import LABELS, RELATIONS
 from graphtrail.stores import texts
-from graphtrail.stores.rows import LONGEST, Named, batches, indexed, named, statement
+from graphtrail.stores.named import LONGEST, Named, indexed
+from graphtrail.stores.rows import batches, named, statement
 from graphtrail.stores.whole import whole
 
 ALICE = ct.user("alice", "AKIAALICEALICEALICE0")

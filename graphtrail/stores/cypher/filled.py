@@ -12,7 +12,8 @@ from graphtrail.graph.schema import BASE
 from graphtrail.stores.cypher.embedded import ON_NEO4J, EmbeddedEngine
 from graphtrail.stores.cypher.part import MOST, Part, part_of, size
 from graphtrail.stores.memory import MemoryStore
-from graphtrail.stores.rows import Batch, Named, batches, schema
+from graphtrail.stores.named import Named
+from graphtrail.stores.rows import Batch, batches, schema
 from graphtrail.window import iso
 
 if TYPE_CHECKING:

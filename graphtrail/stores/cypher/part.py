@@ -8,7 +8,8 @@ import numpy as np
 from graphtrail.graph.layout import label_of
 from graphtrail.stores.call_table import Rows
 from graphtrail.stores.memory import MemoryStore
-from graphtrail.stores.rows import Batch, Named, Row, batches
+from graphtrail.stores.named import Named, Row
+from graphtrail.stores.rows import Batch, batches
 from graphtrail.window import Window
 
 # The embedded engine holds everything in memory, about 0.7 GB a million relationships.

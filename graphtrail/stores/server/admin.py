@@ -11,7 +11,8 @@ from graphtrail.errors import GraphtrailError
 from graphtrail.graph.properties import INTEGER, INTEGERS, TEXTS, TRUTH, Property, of_node, of_relationship
 from graphtrail.graph.schema import labels
 from graphtrail.stores.memory import MemoryStore
-from graphtrail.stores.rows import Row, batches
+from graphtrail.stores.named import Row
+from graphtrail.stores.rows import batches
 from graphtrail.stores.server.loading import Plan, case_row
 
 _TYPES = {INTEGER: ":long", TRUTH: ":boolean", TEXTS: ":string[]", INTEGERS: ":long[]"}

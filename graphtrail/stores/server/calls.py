@@ -13,7 +13,7 @@ import numpy as np
 
 from graphtrail.stores import texts
 from graphtrail.stores.call_table import Caller, CallTable, Client, Issue, Kind, Numbers, Rows
-from graphtrail.stores.rows import Named
+from graphtrail.stores.named import Named
 from graphtrail.stores.server import decode
 from graphtrail.stores.server.ahead import Ahead
 from graphtrail.stores.server.connection import Connection

@@ -18,7 +18,8 @@ from graphtrail.graph.schema import SERVER_VERSION
 from graphtrail.stores import texts
 from graphtrail.stores.call_table import Rows
 from graphtrail.stores.memory import MemoryStore
-from graphtrail.stores.rows import BATCH, Batch, Named, Row, batches, labelled, schema
+from graphtrail.stores.named import Named, Row
+from graphtrail.stores.rows import BATCH, Batch, batches, labelled, schema
 from graphtrail.stores.server.connection import Connection, Statement
 
 _REMOVED = 5_000

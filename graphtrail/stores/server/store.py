@@ -17,7 +17,7 @@ from graphtrail.errors import NotFound, SchemaMismatch, StoreUnavailable
 from graphtrail.graph.schema import RELATIONS, SERVER_VERSION, Confidence
 from graphtrail.stores import texts
 from graphtrail.stores.call_table import Numbers
-from graphtrail.stores.rows import Named
+from graphtrail.stores.named import Named
 from graphtrail.stores.server import decode
 from graphtrail.stores.server.address import Address
 from graphtrail.stores.server.ahead import MOST, Ahead
