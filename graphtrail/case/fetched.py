@@ -7,11 +7,10 @@ can say it, and a later run that asks for more makes it whole.
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from graphtrail.sources.blob import Stretch
+from graphtrail.sources.blob import Span, Stretch
 from graphtrail.window import Window
 
 _BEGIN, _END = -(2**62), 2**62
-Span = tuple[int | None, int | None]
 
 
 class Place(NamedTuple):

@@ -1,6 +1,6 @@
 """Sources into a case: read, derive, write, list; resumable at any moment, harmless to repeat."""
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +19,7 @@ from graphtrail.errors import CaseNotFound
 from graphtrail.events import envelopes
 from graphtrail.events.documents import Reject
 from graphtrail.events.envelopes import Parsed
-from graphtrail.sources.blob import Blob, Has, Stretch, Unreadable
+from graphtrail.sources.blob import Blob, Has, Span, Stretch, Unreadable
 from graphtrail.sources.integrity.digest import stated
 from graphtrail.sources.integrity.seen import SIGNATURE, Seen, watched
 from graphtrail.sources.integrity.verdicts import Verdict
@@ -96,7 +96,7 @@ def ingest(case: Path, found: Found, tell: Tell = lambda _: None, options: Optio
     """
     with manifest.writing(case) as held, no_search_for_cycles():
         run = _Run(case, held, options or Options())
-        ones = iter(found(run.has) if callable(found) else found)
+        ones = iter(found(Has(run.has, run.spans)) if callable(found) else found)
         with closing(ones) if isinstance(ones, Generator) else nullcontext():
             for one in ones:
                 run.take(one)
@@ -128,6 +128,11 @@ class _Run:
         self.report.known += known
         return known
 
+    def spans(self, place: str) -> Sequence[Span]:
+        """Of which times the case has all records of a place."""
+        held = self._manifest.fetched.get(place)
+        return held.spans if held else ()
+
     def take(self, found: One) -> None:
         """Read one file, or remember what was fetched."""
         if isinstance(found, Stretch):
@@ -154,10 +159,6 @@ class _Run:
         """Write and list what is held, and then what was fetched."""
         self._close()
         self._commit()
-        if self._stretches:
-            self._manifest = self._manifest.with_stretches(self._stretches)
-            manifest.save(self._case, self._manifest)
-            self._stretches = []
 
     def check(self) -> None:
         """Judge all files of the case, and write what became of them if that is new."""
@@ -336,10 +337,11 @@ class _Run:
         self._pending.append(name)
 
     def _commit(self) -> None:
-        if self._pending:
-            self._manifest = self._manifest.with_segments(self._pending)
+        """List what is written, and what was fetched: everything that came before it is written."""
+        if self._pending or self._stretches:
+            self._manifest = self._manifest.with_segments(self._pending).with_stretches(self._stretches)
             manifest.save(self._case, self._manifest)
-            self._pending = []
+            self._pending, self._stretches = [], []
 
 
 def known(case: Path) -> Known:

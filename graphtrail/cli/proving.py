@@ -10,7 +10,7 @@ from graphtrail.case.integrity import Check
 from graphtrail.cli import note, printable
 from graphtrail.cli.reading import exist
 from graphtrail.render.machine import encoded
-from graphtrail.sources.blob import Blob, Unreadable, shown
+from graphtrail.sources.blob import Blob, Has, Unreadable, shown
 from graphtrail.sources.compression import Damaged
 from graphtrail.sources.integrity.choice import keys as keys_of
 from graphtrail.sources.integrity.keys import Keys
@@ -76,7 +76,7 @@ def proof(
     exist(sources)
     keys = _keys(public_keys, reached, sources)
     evidence, unread = Evidence(), []
-    for number, found in enumerate(Places(sources, reached).blobs(lambda _, __: False)):
+    for number, found in enumerate(Places(sources, reached).blobs(Has(lambda _, __: False))):
         if isinstance(found, Blob):
             _take(evidence, number, found)
         elif isinstance(found, Unreadable):

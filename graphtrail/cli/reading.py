@@ -13,7 +13,7 @@ from graphtrail.case.integrity import Check
 from graphtrail.cli import note, printable
 from graphtrail.errors import SourceError
 from graphtrail.graph.prepared import prepare
-from graphtrail.sources.blob import Blob, Stretch, Unreadable, shown
+from graphtrail.sources.blob import Blob, Has, Stretch, Unreadable, shown
 from graphtrail.sources.files import STANDARD_INPUT, extent
 from graphtrail.sources.integrity.verdicts import LOG
 from graphtrail.sources.places import Places, Reach, is_remote
@@ -73,7 +73,7 @@ def planned(sources: Sequence[str], case: Path, reached: Reach) -> bool:
         SourceError: a source cannot be reached.
     """
     failed = False
-    for plan in Places(sources, reached).plans(known(case).has_version):
+    for plan in Places(sources, reached).plans(Has(known(case).has_version)):
         click.echo(
             f"{printable(plan.source)}: {plan.objects:,} object(s), {plan.bytes:,} bytes to fetch from "
             f"{plan.streams:,} account(s) and Region(s); {plan.known:,} known already; {plan.left:,} left out; "

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from graphtrail.case.fetched import Fetched, Place, Span
+from graphtrail.case.fetched import Fetched, Place
+from graphtrail.sources.blob import Span
 from graphtrail.window import Window, iso
 
 _ALL = Window()

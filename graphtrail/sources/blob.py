@@ -1,7 +1,7 @@
 """What a source hands on: one file, its name, its digest and its plain bytes."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -77,6 +77,9 @@ class Unreadable:
     missed: bool = False
 
 
+Span = tuple[int | None, int | None]  # epoch seconds, both ends included; None is open
+
+
 class Stretch(NamedTuple):
     """What was fetched of a place that is no folder: the logs of one account and Region, over a span of time.
 
@@ -91,12 +94,32 @@ class Stretch(NamedTuple):
     place: str
     account: str | None
     region: str | None
-    span: tuple[int | None, int | None] | None = None
+    span: Span | None = None
     reason: str | None = None
 
 
 Found = Iterator[Blob | Unreadable | Stretch]
-Has = Callable[[bytes, str], bool]  # whether the case has a version of a name already
+
+
+def _nothing(_: str) -> Sequence[Span]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """What a case has already, so that a source need not fetch it.
+
+    Attributes:
+        version: whether it has a version of a name.
+        spans: of which times it has all records of a place, in order.
+    """
+
+    version: Callable[[bytes, str], bool]
+    spans: Callable[[str], Sequence[Span]] = _nothing
+
+    def __call__(self, name: bytes, version: str) -> bool:
+        """Whether it has a version of a name."""
+        return self.version(name, version)
 
 
 def shown(name: bytes) -> str:

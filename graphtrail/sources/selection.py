@@ -1,8 +1,9 @@
 """How places that are no folders are reached, and which of their records are fetched."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from graphtrail.sources.blob import Delivery
+from graphtrail.sources.blob import Delivery, Span
 from graphtrail.window import Window, iso
 
 DAY = 86_400
@@ -53,7 +54,7 @@ class Selection:
         return wanted and (region is None or not self.regions or region in self.regions)
 
     @property
-    def span(self) -> tuple[int | None, int | None]:
+    def span(self) -> Span:
         """The window as its two ends."""
         return self.window.since, self.window.until
 
@@ -75,6 +76,28 @@ class Selection:
         early = self.first_day is not None and day < self.first_day
         late = self.last_day is not None and day > self.last_day
         return self.takes(delivery.account, delivery.region) and not early and not late
+
+
+def still_wanted(window: tuple[int, int], spans: Iterable[Span]) -> list[tuple[int, int]]:
+    """The times of a window of which records are to be asked for, when those of other times were before.
+
+    Of what was asked for before the last day is again, for what came late.
+
+    Args:
+        window: epoch seconds, both ends included.
+        spans: of which all records were there when they were asked for, in order; one that is open at its end does not
+            say when that was, and counts for nothing.
+    """
+    since, until = window
+    found = []
+    for begin, end in spans:
+        start = since if begin is None else begin
+        if end is None or end - LATE < max(start, since) or start > until:
+            continue
+        if since < start:
+            found.append((since, start - 1))
+        since = end - LATE + 1
+    return [*found, (since, until)] if since <= until else found
 
 
 def _day(seconds: int) -> str:

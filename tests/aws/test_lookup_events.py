@@ -2,14 +2,20 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from aws_server import ACCOUNT, Server, error, lookup_event
+from aws_server import ACCOUNT, Server, after, error, lookup_event
 from cases import case_of, digest, record, totals, write
 from commands import Ran
+from hypothesis import given
+from hypothesis import strategies as st
 
 from graphtrail import api
+from graphtrail.case.fetched import Place, with_stretches
+from graphtrail.sources.blob import Stretch
+from graphtrail.sources.selection import LATE, still_wanted
 
 Run = Callable[..., Ran]
 EU, US = "eu-west-1", "us-east-1"
@@ -108,3 +114,90 @@ def test_what_breaks_off_is_kept_as_far_as_it_came_and_can_be_completed(
     denied = run("ingest", "cloudtrail://")
     assert denied.code == 1
     assert "not allowed" in denied.err
+
+
+def asked_from(aws: Server) -> set[tuple[str, int]]:
+    """Each Region that was asked for events, and how many days back."""
+    asked = [(one.region, float(one.body["StartTime"])) for one in aws.asked("LookupEvents")]
+    return {(region, round((datetime.now(UTC).timestamp() - since) / 86_400)) for region, since in asked}
+
+
+def test_a_second_run_looks_up_what_is_new_and_a_day_for_what_came_late(
+    run: Run, aws: Server, held: dict[str, list[dict]], tmp_path: Path
+):
+    words = ("cloudtrail://", "--region", EU)
+    assert run("ingest", *words).code == 0
+    assert asked_from(aws) == {(EU, 90)}
+    aws.requests.clear()
+    late, old = recent(500, 0.5), recent(501, 30)
+    aws.world.lookups[EU] += map(lookup_event, (late, old))
+    ran = run("ingest", *words)
+    assert ran.code == 0
+    assert asked_from(aws) == {(EU, 1)}
+    assert "of 1 Region(s) only what the case does not have was looked up" in ran.err
+    folder = write(tmp_path / "a.json", [*held[EU], late])
+    assert digest(api.open("graphtrail-case")) == digest(case_of(tmp_path / "other", folder))
+    aws.requests.clear()
+    assert run("ingest", "cloudtrail://", "--region", EU, "--region", US).code == 0
+    assert asked_from(aws) == {(EU, 1), (US, 90)}
+    aws.requests.clear()
+    assert run("ingest", *words, "--since", "20d", "--until", "10d").code == 0
+    assert not aws.asked("LookupEvents"), "the case has it"
+    assert run("ingest", "cloudtrail://?EventName=AssumeRole", "--region", EU).code == 0
+    assert asked_from(aws) == {(EU, 90)}, "what was looked up by an attribute is another thing"
+
+
+def test_a_wider_window_looks_up_the_rest(run: Run, aws: Server, tmp_path: Path):
+    found = [recent(number, number) for number in range(1, 60)]
+    aws.world.lookups = {EU: list(map(lookup_event, found))}
+    words = ("cloudtrail://", "--region", EU)
+    assert run("ingest", *words, "--since", "40d", "--until", "20d").code == 0
+    aws.requests.clear()
+    assert run("ingest", *words).code == 0
+    windows = {
+        tuple(
+            round((datetime.now(UTC).timestamp() - float(one.body[end])) / 86_400) for end in ("StartTime", "EndTime")
+        )
+        for one in aws.asked("LookupEvents")
+    }
+    assert windows == {(90, 40), (21, 0)}
+    case = api.open("graphtrail-case")
+    assert digest(case) == digest(case_of(tmp_path / "other", write(tmp_path / "a.json", found)))
+    (place,) = case.status()["not_fetched"]
+    assert len(place["fetched"]) == 1
+
+
+def test_what_broke_off_goes_on_where_it_was(run: Run, aws: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    found = [recent(number, 2 + number / 100) for number in range(2_500)]
+    aws.world.lookups = {EU: list(map(lookup_event, found))}
+    aws.fail(after(lambda: None), action="LookupEvents", times=24)
+    aws.fail(error("400 Bad Request", "ThrottlingException", "no"), action="LookupEvents")
+    words = ("cloudtrail://", "--region", EU)
+    assert run("ingest", *words).code == 1
+    assert totals(api.open("graphtrail-case"))["events"] == 24 * 50
+    aws.faults.clear()
+    aws.requests.clear()
+    assert run("ingest", *words).code == 0
+    whole = -(-len(found) // 50)
+    assert len(aws.asked("LookupEvents")) < whole - 20, "what came before it broke off is not looked up again"
+    case = api.open("graphtrail-case")
+    assert digest(case) == digest(case_of(tmp_path / "other", write(tmp_path / "a.json", found)))
+    assert not [one for one in case.status()["not_fetched"] if one["reason"]]
+
+
+ENDS = st.integers(0, 400_000)
+SPANS = st.lists(st.tuples(st.none() | ENDS, st.none() | ENDS).filter(lambda one: None in one or one[0] <= one[1]))
+
+
+@given(st.tuples(ENDS, ENDS).map(sorted), SPANS)
+def test_every_time_is_asked_for_once_unless_the_case_has_it_for_a_day(window: list[int], spans: list):
+    place = with_stretches({}, [Stretch("x", None, None, span) for span in spans]).get("x", Place(None, None))
+    asked = still_wanted((window[0], window[1]), place.spans)
+    assert all(before[1] < after[0] for before, after in pairwise(asked))
+    ends = {one + step for span in (*spans, *asked, window) for one in span if one is not None for step in (-1, 0, 1)}
+    ends |= {one - LATE + step for _, one in spans if one is not None for step in (-1, 0, 1)}
+    for second in ends:
+        inside = any(since <= second <= until for since, until in asked)
+        had = any(until is not None and (since or 0) <= second <= until - LATE for since, until in place.spans)
+        assert inside == (window[0] <= second <= window[1] and not had)

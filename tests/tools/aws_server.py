@@ -5,6 +5,7 @@ the AWS CLI call them over real HTTP. Nothing leaves 127.0.0.1.
 """
 
 import calendar
+import io
 import json
 import math
 import re
@@ -47,6 +48,7 @@ class Asked(NamedTuple):
         query: parameters of the URL.
         region: that the request was signed for.
         headers: by name, as WSGI has them.
+        body: of a request in JSON.
     """
 
     action: str
@@ -54,6 +56,7 @@ class Asked(NamedTuple):
     query: Mapping[str, list[str]]
     region: str
     headers: Mapping[str, str]
+    body: Mapping[str, Any] = {}
 
 
 class Fault(NamedTuple):
@@ -239,7 +242,12 @@ def _asked(environ: Environ) -> Asked:
     action = target or environ["REQUEST_METHOD"]
     if action == "GET" and "list-type" in query:
         action = "LIST"
-    return Asked(action, unquote(url.path), query, scope[1] if scope else "", headers)
+    body: dict[str, Any] = {}
+    if target:
+        held = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(held)
+        body = json.loads(held or b"{}")
+    return Asked(action, unquote(url.path), query, scope[1] if scope else "", headers, body)
 
 
 def error(status: str, code: str, message: str = "made by a test") -> Callable[..., Iterable[bytes]]:
