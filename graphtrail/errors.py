@@ -4,6 +4,7 @@
 
     GraphtrailError
     ├── UsageError            the words of a command or call are wrong      (exit code 2)
+    │   ├── AmbiguousName     a name stands for several things
     │   └── StatementRefused  Cypher that is not run: it writes, reaches out, or is none
     ├── SourceError           a source as a whole cannot be read
     ├── CaseError             the case folder
@@ -25,6 +26,10 @@ class GraphtrailError(Exception):
 
 class UsageError(GraphtrailError, ValueError):
     """The caller's words are wrong: an unknown question, a time that is none, a window that ends before it begins."""
+
+
+class AmbiguousName(UsageError):
+    """A name stands for several things in the case; the message lists them."""
 
 
 class StatementRefused(UsageError):

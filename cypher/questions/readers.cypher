@@ -5,7 +5,8 @@
 MATCH (node:Entity)<-[at:AT]-(event:Event)<-[:CALLED]-(caller:Session)
 WHERE node.case_id = $case_id AND (node.key = $resource OR node.key STARTS WITH $below)
   AND at.role IN ['target', 'source', 'created'] AND event.time >= $since AND event.time <= $until
-  AND event.outcome = 'ok' AND event.read_only = true
+  AND event.outcome = 'ok'
+  AND (at.role = 'source' OR coalesce(event.read_only, event.access_class IN ['list', 'read', 'read_data']))
 WITH DISTINCT event, CASE WHEN coalesce(event.given_back, 3) < $level THEN coalesce(event.signed, caller.key) ELSE caller.key END AS session
 MATCH (signer:Session {key: session, case_id: $case_id})
 WITH coalesce(signer.origin, signer.key) AS reader, event.time - event.time % 3600 AS hour, event

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from pyarrow._compute import DictionaryEncodeOptions, TakeOptions, call_function  # see encoded
+from pyarrow._compute import DictionaryEncodeOptions, MatchSubstringOptions, TakeOptions, call_function  # see encoded
 
 from graphtrail.events.secrets import cleaned
 
@@ -169,6 +169,12 @@ def bits(column: Array | ChunkedArray) -> Mask:
     chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
     parts = [_unpacked(data, chunk) for chunk in chunks if (data := chunk.buffers()[1])]
     return np.concatenate(parts) if parts else np.zeros(0, np.bool_)
+
+
+def containing(column: Array, part: str) -> Mask:
+    """Where a column of texts contains a text; not where it has none."""
+    found = call_function("match_substring", [column], MatchSubstringOptions(part))
+    return _unpacked(found.buffers()[1], found) & present(found) if len(found) else np.zeros(0, np.bool_)
 
 
 def present(chunk: Array) -> Mask:

@@ -58,6 +58,12 @@ class Texts:
             return list(map(self._words.all().__getitem__, self._codes.tolist()))
         return arrow.words(self._array)
 
+    def containing(self, part: str) -> list[int]:
+        """The rows whose texts contain a text; every one is looked at."""
+        if self._codes is not None:
+            return np.flatnonzero(np.isin(self._codes, self._words.containing(part))).tolist()
+        return np.flatnonzero(arrow.containing(self._array, part)).tolist()
+
     def find(self, key: str) -> int | None:
         """The row of a text in a column that is sorted, or None."""
         at = self.after(key)

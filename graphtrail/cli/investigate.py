@@ -16,8 +16,8 @@ LIMITS = frozenset({"since", "until", "account", "region", "min_confidence"})
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True)
-@click.option("--resource", metavar="ARN", help="Who touched it?")
-@click.option("--principal", metavar="ARN", help="What did it reach?")
+@click.option("--resource", metavar="ARN", help="Who touched it? A bare name will do.")
+@click.option("--principal", metavar="ARN", help="What did it reach? A bare name or an account number will do.")
 @click.option("--session", metavar="KEY", help="Where does it come from, and what did it reach?")
 @click.option("--key", metavar="ID", help="The same, of an access key id.")
 @click.option("--ip", metavar="ADDRESS", help="What came from there?")
@@ -48,21 +48,25 @@ def investigate(  # noqa: PLR0913 - the main job in one line has the options of 
     """Sources in, the answer and a page out: the main job in one line.
 
     Reads SOURCES into a case (--case, else one that it names) and answers on stdout: of a resource who touched it, of
-    anything else where it comes from and what it reached. With -o page.html it also writes the page.
+    anything else where it comes from and what it reached. With -o page.html it also writes the page. A name that
+    several things bear is not guessed: they are listed.
     """
     from graphtrail.cli.output import FOUND  # noqa: PLC0415 - not for --help
     from graphtrail.cli.reading import read  # noqa: PLC0415 - as above
     from graphtrail.cli.showing import answer  # noqa: PLC0415 - as above
     from graphtrail.sources.places import reach  # noqa: PLC0415 - as above
 
-    seeds = [named for named in (principal, session, key, ip, event) if named]
-    if len(seeds) + bool(resource) != 1:
+    things = {
+        "resource": resource, "principal": principal, "session": session, "key": key, "ip": ip, "event": event,
+    }  # fmt: skip
+    named = [(kind, name) for kind, name in things.items() if name]
+    if len(named) != 1:
         raise UsageError("name one of --resource, --principal, --session, --key, --ip and --event")
     folder = case or own_case(sources)
     reached = reach(**{name: value for name, value in others.items() if name != "min_confidence"})
     limits = {name: value for name, value in others.items() if name in LIMITS}
     failed = read(sources, folder, reached, verbose=verbose, quiet=quiet)
-    found = answer(folder, resource, seeds, limits, output, file, limit)
+    found = answer(folder, *named[0], limits, output, file, limit)
     if failed:
         raise click.exceptions.Exit(1)
     if exit_code and found:

@@ -99,11 +99,16 @@ def exist(sources: Sequence[str]) -> None:
 
 
 def _say(report: Report, case: Path) -> None:
-    parts = [f"{report.events:,} events in {report.files:,} file(s)"]
+    from graphtrail import api  # noqa: PLC0415 - it carries what asks
+
+    totals = api.open(case).store.case.totals
+    parts = [f"{report.events:,} event record(s) in {report.files:,} file(s) read"]
     parts += [f"{report.known:,} file(s) known already"] if report.known else []
     parts += [f"{report.copies:,} file(s) copies of files read under other names"] if report.copies else []
     parts += [f"{report.non_events:,} record(s) known as no events"] if report.non_events else []
     note(f"{case}: " + ", ".join(parts))
+    again = f"; {totals['duplicates']:,} record(s) in it are further copies of these" if totals["duplicates"] else ""
+    note(f"the case holds {totals['events']:,} distinct event(s){again}")
     if report.verdicts is not None:
         counts = Counter(one.status for one in report.verdicts if one.kind == LOG)
         bad = sum(one.failed for one in report.verdicts)

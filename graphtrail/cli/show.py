@@ -22,8 +22,9 @@ from graphtrail.cli import options
 def show(*, seeds: tuple[str, ...], case: Path, file: Path, **limits: object) -> None:
     """Draw the page around one or more seeds.
 
-    SEEDS are keys of sessions, access key ids, ARNs of principals or resources, addresses, event ids. Drawn are who
-    touched a resource, and of anything else where it comes from and what it reached.
+    SEEDS are keys of sessions, access key ids, ARNs of principals or resources, their bare names (bob, my-bucket,
+    i-0123...) and unique ids, account numbers, addresses, event ids. Drawn are who touched a resource, and of anything
+    else where it comes from and what it reached.
     """
     from graphtrail import api  # noqa: PLC0415 - not for --help
     from graphtrail.cli.output import put  # noqa: PLC0415 - as above

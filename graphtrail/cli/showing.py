@@ -8,27 +8,31 @@ from graphtrail import api
 from graphtrail.cli import note
 from graphtrail.cli.output import form, page_of, put, write
 from graphtrail.questions import QUESTIONS
-from graphtrail.questions.seeds import seed
+from graphtrail.questions.seeds import principal_named, seed
 from graphtrail.questions.trail import Limits, Trail
 from graphtrail.results import Result
 
 
 def answer(
     folder: Path,
-    resource: str | None,
-    seeds: Sequence[str],
+    kind: str,
+    name: str,
     limits: Mapping[str, Any],
     output: str | None,
     file: Path | None,
     limit: int | None,
 ) -> bool:
-    """Answer about a resource or a seed: the page into a file named ``.html``, the rows to stdout or another file.
+    """Answer about a ``resource``, a ``principal`` or another kind of thing, by its name.
+
+    The page goes into a file named ``.html``, the rows to stdout or another file.
 
     Returns:
         Whether anything was found.
     """
     case = api.open(folder)
-    results = asked(case, ("who-touched",), resource, limits) if resource else about(case, seeds, limits)
+    if kind == "principal":
+        name = principal_named(Trail(case.store, Limits()), name).key
+    results = asked(case, ("who-touched",), name, limits) if kind == "resource" else about(case, [name], limits)
     if file is not None and "html" in {output, form(None, file)}:
         put(results, None if output == "html" else output, None, limit)
         write(page_of(results), file)
@@ -48,6 +52,7 @@ def about(case: api.Case, seeds: Sequence[str], limits: Mapping[str, Any]) -> li
     results = []
     for named in seeds:
         found = seed(Trail(case.store, Limits()), named)
-        names = ("who-touched",) if found.kind == "resource" else ("origin", "blast-radius")
+        acts = found.kind != "resource" and found.sessions
+        names = ("origin", "blast-radius") if acts else ("who-touched",)
         results += asked(case, names, named, limits)
     return results

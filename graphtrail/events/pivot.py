@@ -21,9 +21,9 @@ class Pivot(NamedTuple):
             ``GRANTS_ADMIN`` (the permissions that were set allow everything), ``CHANGED_PERMISSIONS``,
             ``CHANGED_ORG``, ``BLINDED``, ``LOGS_TO`` (a trail writes to this bucket).
         made: what was made or changed: ``user``, ``role``, ``group``, ``policy``, ``instance profile``,
-            ``login profile``, ``access key``, ``SAML provider``, ``OIDC provider``, ``Identity Center user``; of a
-            policy ``ACL``, ``replication``, ``access point``, ``public access block`` or nothing, and
-            ``not interpreted`` where not all of it was understood; of a grant its operations.
+            ``login profile``, ``password``, ``access key``, ``SAML provider``, ``OIDC provider``,
+            ``Identity Center user``; of a policy ``ACL``, ``replication``, ``access point``, ``public access block`` or
+            nothing, and ``not interpreted`` where not all of it was understood; of a grant its operations.
         target: key of the node: an ARN, of an access key ``key:<id>``; None is what the call touched.
         uid: unique id of what was made, or None.
         owner: key of the user whose key or password it is, or None.

@@ -62,9 +62,14 @@ def _access_key(call: Call) -> Pivot | None:
     return Pivot("CREATED", "access key", f"key:{key}", None, _user(call)) if key else None
 
 
-def _password(call: Call) -> Pivot | None:
-    user = _user(call)
-    return Pivot("SET_PASSWORD", "login profile", user, None, user) if user else None
+def _password(made: str) -> Rule:
+    """The rule of a call that sets a password: of a new login profile, or of one that was there."""
+
+    def rule(call: Call) -> Pivot | None:
+        user = _user(call)
+        return Pivot("SET_PASSWORD", made, user, None, user) if user else None
+
+    return rule
 
 
 def _key_ended(call: Call) -> Pivot | None:
@@ -188,20 +193,20 @@ _ROLE_MADE = _created("role", "role", "roleName", "role")
 _ONE: dict[str, Rule] = {
     "cloudtrail:CreateTrail": _logs_to,
     "cloudtrail:UpdateTrail": _logs_to,
-    "iam:ChangePassword": _password,
+    "iam:ChangePassword": _password("password"),
     "iam:CreateAccessKey": _access_key,
     "iam:CreateGroup": _created("group", "group", "groupName", "group"),
     "iam:CreateInstanceProfile": _created(
         "instance profile", "instanceProfile", "instanceProfileName", "instance-profile"
     ),
-    "iam:CreateLoginProfile": _password,
+    "iam:CreateLoginProfile": _password("login profile"),
     "iam:CreateOpenIDConnectProvider": _created("OIDC provider", "openIDConnectProviderArn", "url", "oidc-provider"),
     "iam:CreatePolicy": _created("policy", "policy", "policyName", "policy"),
     "iam:CreateSAMLProvider": _created("SAML provider", "sAMLProviderArn", "name", "saml-provider"),
     "iam:CreateUser": _created("user", "user", "userName", "user"),
     "iam:DeleteAccessKey": _key_ended,
     "iam:UpdateAccessKey": _key_ended,
-    "iam:UpdateLoginProfile": _password,
+    "iam:UpdateLoginProfile": _password("password"),
     "identitystore:CreateUser": _person,
     "sso-directory:CreateUser": _person,
 }

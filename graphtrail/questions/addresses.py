@@ -38,12 +38,18 @@ def addresses(
 ) -> Iterator[Sighting]:
     """From which addresses was it used, and were credentials of an instance used outside it?
 
-    One row for each session and address, by first sight.
+    One row for each session and address, by first sight. Of an access key id the calls that it signed; of its session
+    (``key:AKIA...``) those that services forwarded for it, too.
     """
     found = find(trail, seed)
     about_window(trail)
-    calls = touching(trail, found.key, None) if found.kind == "resource" else trail.calls_of(found.sessions)
     held = trail.store.calls
+    if found.kind == "key":
+        calls = trail.within(held.signed_by(found.key.removeprefix("key:")))
+    elif found.kind == "resource":
+        calls = touching(trail, found.key, None)
+    else:
+        calls = trail.calls_of(found.sessions)
     if found.kind == "address":
         calls = held.where_client(calls, lambda client: f"ip:{client.address}" == found.key)
     rows = []

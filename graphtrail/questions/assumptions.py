@@ -81,7 +81,7 @@ def assumptions(
         start = moment(first_seen_after, trail.store.case.last or 0)
         times = trail.store.calls.column("time")
         firsts: dict[tuple[Text, Text], int] = {}
-        for one in given:
+        for one in _given(trail, ever=True):
             firsts.setdefault((one.issue.target, _account(one.caller)), int(times[one.issue.call]))
         given = [one for one in given if firsts[one.issue.target, _account(one.caller)] >= start]
     return _rows(trail, [one for one in given if not cross_account or _crosses(one)])
@@ -89,7 +89,7 @@ def assumptions(
 
 @question(Assumption, _COLUMNS)
 def assumed_by(
-    trail: Trail, seed: Annotated[str, "ARN of a role: who assumed it; a principal or session: what it assumed"]
+    trail: Trail, seed: Annotated[str, "ARN or name of a role: who assumed it; a principal or session: what it assumed"]
 ) -> Sequence[Assumption]:
     """Who assumed this role, and what did this principal assume?
 
@@ -101,11 +101,12 @@ def assumed_by(
     return _rows(trail, [one for one in _given(trail) if one.issue.target == found.key or one.source in acting])
 
 
-def _given(trail: Trail) -> list[_Given]:
-    """The credentials that the answer is about, by time and id of the call and by key."""
+def _given(trail: Trail, *, ever: bool = False) -> list[_Given]:
+    """The credentials that the answer is about, or all ever, by time and id of the call and by key."""
     held = trail.store.calls
     issues = [issue for issue in held.issues if issue.method != LONG_LIVED]
-    calls = held.by_time(trail.within(np.unique(np.array([issue.call for issue in issues], np.int64))))
+    issuing = np.unique(np.array([issue.call for issue in issues], np.int64))
+    calls = held.by_time(issuing if ever else trail.within(issuing))
     places = {call: place for place, call in enumerate(calls.tolist())}
     sources = trail.sessions(calls).tolist()
     inside = sorted(

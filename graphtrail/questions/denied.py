@@ -22,7 +22,8 @@ class Refusal(Touch, frozen=True, kw_only=True):
 
     Attributes:
         resource: key of what it tried to act on; a scope where the record names nothing.
-        worked_later: first time at which the same action worked for anybody of the closure, None if it never did.
+        worked_later: first time at which the same action worked on the same resource (of a scope: on any) for anybody
+            of the closure, None if it never did.
     """
 
     resource: str
@@ -47,8 +48,10 @@ def denied(
     rows = []
     for group in by_action(trail, refused[places], nodes.astype(np.int64)):
         fields = said_of(trail, group)
-        later = _later(trail, worked, fields["action"], int(held.column("time")[group.calls[0]]))
-        rows.append(Refusal(resource=trail.store.key(group.key[0]), worked_later=later, **fields))
+        key = trail.store.key(group.key[0])
+        there = worked if key.startswith("scope:") else np.intersect1d(worked, held.touching(list(group.key), None))
+        later = _later(trail, there, fields["action"], int(held.column("time")[group.calls[0]]))
+        rows.append(Refusal(resource=key, worked_later=later, **fields))
     yield from sorted(rows, key=lambda row: (row.first_seen, row.session or "", row.action, row.resource))
 
 

@@ -8,14 +8,13 @@ from typing import Annotated
 import msgspec
 import numpy as np
 
-from graphtrail.errors import NotFound
 from graphtrail.events.actions import operation
 from graphtrail.questions.answer import Lazy
 from graphtrail.questions.gaps import about_resource, about_window
 from graphtrail.questions.groups import access_class
 from graphtrail.questions.question import question
 from graphtrail.questions.rows import Issued, Row, Text, Touched
-from graphtrail.questions.seeds import by_session_name, resource_key, sessions_of, touching
+from graphtrail.questions.seeds import by_session_name, principal_named, resource_named, touching
 from graphtrail.questions.trail import Trail
 from graphtrail.stores.call_table import Kind, Rows
 from graphtrail.window import iso
@@ -71,10 +70,14 @@ class Call(Row, frozen=True, kw_only=True):
 def events(  # noqa: PLR0913 - each narrows the answer
     trail: Trail,
     *,
-    principal: Annotated[str | None, "key of a principal: calls of all its sessions"] = None,
-    session: Annotated[str | None, "session key, access key id or STS ARN: its calls, forwarded ones included"] = None,
+    principal: Annotated[
+        str | None, "ARN, unique id or name of a principal, or an account: calls of all its sessions"
+    ] = None,
+    session: Annotated[str | None, "key, access key id, STS ARN or name: its calls, forwarded ones included"] = None,
     key: Annotated[str | None, "access key id: calls signed by it"] = None,
-    resource: Annotated[str | None, "ARN: calls that touch it in any role; a bucket includes its objects"] = None,
+    resource: Annotated[
+        str | None, "ARN or bare name: calls that touch it in any role; of a bucket its objects too"
+    ] = None,
     action: Annotated[str | None, "s3:GetObject, GetObject or the raw event name; * stands for anything"] = None,
     ip: Annotated[str | None, "source address"] = None,
     outcome: Annotated[str | None, "ok, denied or error", "ok", "denied", "error"] = None,
@@ -88,13 +91,13 @@ def events(  # noqa: PLR0913 - each narrows the answer
     calls = _chosen(trail, principal, session, resource)
     held = trail.store.calls
     if key is not None:
-        calls = held.where_caller(calls, lambda caller: caller.access_key == key)
+        calls = held.where_caller(calls, lambda caller: caller.access_key == key.removeprefix("key:"))
     if ip is not None:
-        calls = held.where_client(calls, lambda client: client.address == ip)
+        calls = held.where_client(calls, lambda client: client.address == ip.removeprefix("ip:"))
     for asked in _kinds(action, outcome, service):
         calls = held.where_kind(calls, asked)
     if resource is not None:
-        about_resource(trail, resource_key(resource), calls)
+        about_resource(trail, resource_named(trail, resource), calls)
     return Lazy(held.by_time(calls).tolist(), partial(call_row, trail))
 
 
@@ -102,14 +105,11 @@ def _chosen(trail: Trail, principal: str | None, session: str | None, resource: 
     """The calls of sessions and resources: what an index finds."""
     found = []
     if principal is not None:
-        sessions = sessions_of(trail, principal)
-        if not sessions:
-            raise NotFound(f"{principal}: no principal of this case")
-        found.append(trail.calls_of(sessions))
+        found.append(trail.calls_of(principal_named(trail, principal).sessions))
     if session is not None:
         found.append(trail.calls_of(by_session_name(trail, session)))
     if resource is not None:
-        found.append(touching(trail, resource_key(resource), None))
+        found.append(touching(trail, resource_named(trail, resource), None))
     calls = found[0] if found else trail.within(trail.store.calls.all(trail.limits.window))
     for more in found[1:]:
         calls = np.intersect1d(calls, more)

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from graphtrail.graph.origin import LONG_LIVED
-from graphtrail.questions.gaps import about_sessions, about_window
+from graphtrail.questions.pivoted import pivoted
 from graphtrail.questions.question import question
-from graphtrail.questions.reach import closure
 from graphtrail.questions.rows import Text, Texts, Traced
-from graphtrail.questions.seeds import seed as find
 from graphtrail.questions.trail import PROOFS, Trail
 from graphtrail.stores.store import ControlEdge, SessionNode
 from graphtrail.window import iso
+
+_TYPES = frozenset({"CREATED", "SET_PASSWORD", "ISSUED"})
 
 
 class Identity(Traced, frozen=True, kw_only=True):
@@ -19,8 +19,9 @@ class Identity(Traced, frozen=True, kw_only=True):
 
     Attributes:
         time, event_id: of the call.
-        made: ``user``, ``role``, ``policy``, ``group``, ``instance profile``, ``login profile``, ``access key``, ...
-        resource: key of what was made; of a login profile its user.
+        made: ``user``, ``role``, ``policy``, ``group``, ``instance profile``, ``login profile``, ``password`` (set anew
+            where there was one), ``access key``, ...
+        resource: key of what was made; of a login profile or password its user.
         owner: key of the user whose key or password it is, None of anything else.
         for_other: a key or password was made on somebody else's user.
         issued_session, issued_key: of an access key.
@@ -50,27 +51,9 @@ def identities(
 
     One row for each, by time.
     """
-    about_window(trail)
-    edges = (
-        _everything(trail)
-        if seed is None
-        else _by(trail, [session for session, _ in closure(trail, find(trail, seed))])
-    )
-    rows = []
-    for edge in edges:
-        session = trail.store.session(edge.source)
-        if session is not None and edge.at in trail.limits.window:
-            rows.append(_row(trail, edge, session))
-    about_sessions(trail, [held for row in rows if (held := trail.store.session(row.session or ""))])
+    found = [(edge, session) for edge, session in pivoted(trail, seed, _TYPES) if _makes(edge)]
+    rows = [_row(trail, edge, session) for edge, session in found]
     yield from sorted(rows, key=lambda row: (row.time, row.event_id or "", row.resource))
-
-
-def _everything(trail: Trail) -> list[ControlEdge]:
-    return [edge for edge in trail.store.edges_of(frozenset({"CREATED", "SET_PASSWORD", "ISSUED"})) if _makes(edge)]
-
-
-def _by(trail: Trail, sessions: list[SessionNode]) -> list[ControlEdge]:
-    return [edge for session in sessions for edge in trail.store.out(session.key) if _makes(edge)]
 
 
 def _makes(edge: ControlEdge) -> bool:

@@ -6,7 +6,7 @@ from typing import Annotated
 from graphtrail.questions.gaps import about_resource, about_sessions
 from graphtrail.questions.groups import by_action, said_of
 from graphtrail.questions.question import question
-from graphtrail.questions.seeds import is_bucket, resource_key, touching
+from graphtrail.questions.seeds import is_bucket, resource_named, touching
 from graphtrail.questions.trail import Trail
 from graphtrail.questions.who_touched import COUNTING, Touch
 
@@ -26,7 +26,7 @@ class ObjectTouch(Touch, frozen=True, kw_only=True):
 @question(ObjectTouch, "resource origin chain action outcome count first_seen last_seen addresses")
 def objects(
     trail: Trail,
-    resource: Annotated[str, "ARN of a bucket, or of one object"],
+    resource: Annotated[str, "ARN or bare name of a bucket, or of one object"],
     *,
     action: Annotated[str | None, "only this action, such as s3:GetObject"] = None,
 ) -> Iterator[ObjectTouch]:
@@ -35,7 +35,7 @@ def objects(
     One row for each object, session, action, outcome and error code. Records of DeleteObjects name no objects;
     ``who-touched`` has them on the bucket.
     """
-    key = resource_key(resource)
+    key = resource_named(trail, resource)
     calls = touching(trail, key, COUNTING)
     if action is not None:
         calls = trail.store.calls.where_kind(calls, lambda kind: action in {kind.action, kind.name})

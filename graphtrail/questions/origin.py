@@ -16,7 +16,7 @@ class Origin(Traced, frozen=True, kw_only=True):
 
 @question(Origin, "session origin origin_status chain made_by candidates confidence rule")
 def origin(
-    trail: Trail, session: Annotated[str, "session key, access key id, STS ARN or event id"]
+    trail: Trail, session: Annotated[str, "session key, access key id, STS ARN, name or event id"]
 ) -> Iterator[Origin]:
     """Where does this session come from: which person, key, instance or service stands at the start?
 

@@ -7,15 +7,18 @@ from typing import Annotated
 import numpy as np
 
 from graphtrail.questions.gaps import about_resource, about_sessions
-from graphtrail.questions.groups import counted
+from graphtrail.questions.groups import access_class, counted
 from graphtrail.questions.question import question
 from graphtrail.questions.rows import Row, Text, Texts
-from graphtrail.questions.seeds import is_bucket, resource_key, touching
+from graphtrail.questions.seeds import is_bucket, resource_named, touching
 from graphtrail.questions.trail import Trail
 from graphtrail.questions.who_touched import COUNTING
+from graphtrail.stores.call_table import Kind
 from graphtrail.window import iso
 
 _HOUR = 3600
+_SOURCE = frozenset({"source"})
+_READS = frozenset({"list", "read", "read_data"})
 
 
 class Reader(Row, frozen=True, kw_only=True):
@@ -50,18 +53,19 @@ class Reader(Row, frozen=True, kw_only=True):
 
 @question(Reader, "origin principals hour count resources first_seen last_seen addresses")
 def readers(
-    trail: Trail, resource: Annotated[str, "ARN of the resource; a bucket includes its objects"]
+    trail: Trail, resource: Annotated[str, "ARN or bare name of the resource; a bucket includes its objects"]
 ) -> Iterator[Reader]:
     """Who read it, how much, and when: bulk first?
 
-    One row for each origin and hour: reads of the resource that worked, those of services among them. Sessions whose
-    origin is not known stand apart, each by itself.
+    One row for each origin and hour: reads of the resource that worked, those of services among them, and copies that
+    were made of it. Sessions whose origin is not known stand apart, each by itself.
     """
-    key = resource_key(resource)
+    key = resource_named(trail, resource)
     held = trail.store.calls
     calls = touching(trail, key, COUNTING)
     about_resource(trail, key, calls)
-    calls = held.by_time(held.where_kind(calls, lambda kind: kind.outcome == "ok" and kind.read_only is True))
+    reading, copied = held.where_kind(calls, _reads), held.where_kind(touching(trail, key, _SOURCE), _worked)
+    calls = held.by_time(np.union1d(reading, copied))
     sessions = trail.sessions(calls).tolist()
     about_sessions(trail, [trail.session_at(number) for number in sorted(set(sessions))])
     hours = (held.column("time")[calls] // _HOUR).tolist()
@@ -88,3 +92,13 @@ def readers(
             )
         )
     yield from sorted(rows, key=lambda row: (-row.count, row.hour, row.origin or "", row.sessions))
+
+
+def _reads(kind: Kind) -> bool:
+    """Whether a call that worked reads: as recorded, else by what AWS says of the action."""
+    reads = access_class(kind) in _READS if kind.read_only is None else kind.read_only
+    return reads and _worked(kind)
+
+
+def _worked(kind: Kind) -> bool:
+    return kind.outcome == "ok"

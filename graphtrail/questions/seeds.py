@@ -1,7 +1,7 @@
 """What a person may name: a session, key, principal, resource, address or event."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from graphtrail import arn as arns
 from graphtrail.errors import NotFound
 from graphtrail.events.identity import key_id
 from graphtrail.graph.schema import PRINCIPALS
+from graphtrail.questions.names import account_number, anything_named, entity_named, session_named
 from graphtrail.questions.trail import Trail
 from graphtrail.stores.call_table import Rows
 from graphtrail.stores.store import SessionNode
@@ -40,14 +41,15 @@ def seed(trail: Trail, text: str) -> Seed:
 
     Raises:
         NotFound: nothing in the case answers to it.
+        AmbiguousName: several things do.
     """
-    for find in (_session, _by_key_id, _by_arn, _entity, _address, _event):
+    for find in (_session, _by_key_id, _by_arn, _entity, _address, _event, _account, _as_recorded, _by_name):
         found = find(trail, text)
         if found is not None:
             return found
     raise NotFound(
         f"{text}: nothing in this case answers to that name; a name is the key of a session (key:ASIA...), "
-        "an access key id, an ARN, an address or an event id"
+        "an access key id, an ARN or what it ends in, a unique id, an account number, an address or an event id"
     )
 
 
@@ -55,6 +57,32 @@ def resource_key(text: str) -> str:
     """The key of a resource as a person names it: an ARN, or ``s3://bucket/key``."""
     found = _S3.fullmatch(text)
     return f"arn:aws:s3:::{found[1].rstrip('/') if '/' not in found[1].rstrip('/') else found[1]}" if found else text
+
+
+def resource_named(trail: Trail, text: str) -> str:
+    """The key of a resource as a person names it: as ``resource_key``, else what bears the name, else the text itself.
+
+    Raises:
+        AmbiguousName: several things bear it.
+    """
+    key = resource_key(text)
+    return key if arns.is_arn(key) or _nodes(trail, key) else entity_named(trail, text) or key
+
+
+def principal_named(trail: Trail, text: str) -> Seed:
+    """A principal as a person names it: by its key, its unique id, its name, or all of an account by its number.
+
+    Raises:
+        NotFound: there is none.
+        AmbiguousName: several principals bear the name.
+    """
+    key: str | None = text
+    if account_number(text) is None and (trail.store.entity(text) is None or not arns.is_arn(text)):
+        key = entity_named(trail, text, lambda one: one.label in PRINCIPALS)
+    found = (_entity(trail, key) or _account(trail, key)) if key else None
+    if found is None or found.kind != "principal":
+        raise NotFound(f"{text}: no principal of this case")
+    return replace(found, text=text)
 
 
 def sessions_of(trail: Trail, principal: str) -> tuple[SessionNode, ...]:
@@ -70,11 +98,11 @@ def by_session_name(trail: Trail, text: str) -> tuple[SessionNode, ...]:
     Raises:
         NotFound: there is none.
     """
-    for find in (_session, _by_key_id, _by_arn):
+    for find in (_session, _by_key_id, _by_arn, _as_recorded, _by_session_name):
         found = find(trail, text)
         if found is not None:
             return found.sessions
-    raise NotFound(f"{text}: no session, access key id or STS ARN of this case")
+    raise NotFound(f"{text}: no session, access key id, STS ARN or name of a session of this case")
 
 
 def _session(trail: Trail, text: str) -> Seed | None:
@@ -118,9 +146,39 @@ def _entity(trail: Trail, text: str) -> Seed | None:
     entity = trail.store.entity(key)
     if entity is None:
         return Seed(text, "resource", key, _touching(trail, key)) if _nodes(trail, key) else None
-    if entity.label in PRINCIPALS and (sessions := sessions_of(trail, key)):
-        return Seed(text, "principal", key, sessions)
+    if entity.label in PRINCIPALS:
+        sessions = sessions_of(trail, key)
+        account = None if sessions else account_number(key)
+        return (account and _of_account(trail, text, account)) or Seed(text, "principal", key, sessions)
     return Seed(text, "resource", key, _touching(trail, key))
+
+
+def _account(trail: Trail, text: str) -> Seed | None:
+    """An account: the sessions of its principals that made calls."""
+    account = account_number(text)
+    return _of_account(trail, text, account) or _entity(trail, f"account:{account}") if account else None
+
+
+def _of_account(trail: Trail, text: str, account: str) -> Seed | None:
+    found = tuple(one for one in trail.store.sessions_with("account", {account}) if one.calls)
+    return Seed(text, "principal", f"account:{account}", found) if found else None
+
+
+def _as_recorded(trail: Trail, text: str) -> Seed | None:
+    """An access key id that is none, as it is recorded: masked ids make no session."""
+    found = signing(trail, text)
+    return Seed(text, "key", text, tuple(found)) if found else None
+
+
+def _by_session_name(trail: Trail, text: str) -> Seed | None:
+    key = session_named(trail, text)
+    return (_session(trail, key) or _by_arn(trail, key)) if key else None
+
+
+def _by_name(trail: Trail, text: str) -> Seed | None:
+    key = anything_named(trail, text)
+    found = next(filter(None, (find(trail, key) for find in (_session, _by_arn, _entity))), None) if key else None
+    return found and replace(found, text=text)
 
 
 def _touching(trail: Trail, key: str) -> tuple[SessionNode, ...]:

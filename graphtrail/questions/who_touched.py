@@ -9,7 +9,7 @@ from graphtrail.questions.gaps import about_resource, about_sessions
 from graphtrail.questions.groups import by_action, said_of
 from graphtrail.questions.question import question
 from graphtrail.questions.rows import Counted, Text
-from graphtrail.questions.seeds import resource_key, touching
+from graphtrail.questions.seeds import resource_named, touching
 from graphtrail.questions.trail import Trail
 
 COUNTING = frozenset({"target", "source", "created"})
@@ -38,7 +38,7 @@ class Touch(Counted, frozen=True, kw_only=True):
 @question(Touch, "origin chain action outcome error_code count first_seen last_seen addresses confidence")
 def who_touched(
     trail: Trail,
-    resource: Annotated[str, "ARN of the resource; a bucket includes its objects"],
+    resource: Annotated[str, "ARN or bare name of the resource; a bucket includes its objects"],
     *,
     all_roles: Annotated[bool, "count calls that only mention it, pass it on or use it as context, too"] = False,
 ) -> Iterator[Touch]:
@@ -46,7 +46,7 @@ def who_touched(
 
     One row for each session, action, outcome and error code; ``count`` is distinct calls, so that rows add up.
     """
-    key = resource_key(resource)
+    key = resource_named(trail, resource)
     calls = touching(trail, key, None if all_roles else COUNTING)
     about_resource(trail, key, calls)
     groups = list(by_action(trail, calls))

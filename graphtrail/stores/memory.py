@@ -181,6 +181,12 @@ class MemoryStore:
         keys, sessions = self._tables.texts("entities", "key"), self._tables.table("sessions").rows
         return range(keys.after(key) + sessions, keys.after(key[:-1] + chr(ord(key[-1]) + 1)) + sessions)
 
+    def named(self, text: str) -> Sequence[EntityNode]:
+        """The entities whose key contains a text, or one of whose unique ids it is, in order."""
+        keys, ids = (self._tables.texts("entities", name).containing(text) for name in ("key", "unique_ids"))
+        found = map(self.entity_at, sorted({*keys, *ids}))
+        return [one for one in found if text in one.key or text in one.unique_ids]
+
     def sessions_below(self, key: str) -> list[SessionNode]:
         """The sessions whose keys begin with a text."""
         keys = self._tables.texts("sessions", "key")

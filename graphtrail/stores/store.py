@@ -196,12 +196,16 @@ class Store(Protocol):
         """The numbers of the entities whose keys begin with a text: the objects of a bucket lie together."""
         ...
 
+    def named(self, text: str) -> Sequence[EntityNode]:
+        """The entities whose key contains a text, or one of whose unique ids it is, in order; each is looked at."""
+        ...
+
     def sessions_below(self, key: str) -> list[SessionNode]:
         """The sessions whose keys begin with a text."""
         ...
 
     def sessions_with(self, column: str, values: set[str]) -> list[SessionNode]:
-        """The sessions whose ``arn`` or ``status`` is one of some values."""
+        """The sessions whose ``arn``, ``name``, ``account`` or ``status`` is one of some values."""
         ...
 
     def session_at(self, row: int) -> SessionNode:

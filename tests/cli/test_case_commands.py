@@ -46,7 +46,8 @@ def test_ingest_says_what_it_read_and_where_the_rejects_are_listed(run: Run, log
     ran = run("ingest", logs, "--case", "few")
     assert (ran.code, ran.out) == (0, "")
     assert ran.err.splitlines() == [
-        "few: 3 events in 1 file(s)",
+        "few: 3 event record(s) in 1 file(s) read",
+        "the case holds 2 distinct event(s); 1 record(s) in it are further copies of these",
         "1 reject(s); they are listed by: graphtrail status --rejects --case few",
     ]
     assert "1 file(s) known already" in run("ingest", logs, "--case", "few").err
@@ -55,7 +56,7 @@ def test_ingest_says_what_it_read_and_where_the_rejects_are_listed(run: Run, log
 def test_compressed_records_one_a_line_are_read_too(run: Run, logs: Path):
     records = json.loads((logs / "log.json").read_text())["Records"]
     Path("lines.json.gz").write_bytes(gzip.compress("\n".join(map(json.dumps, records)).encode()))
-    assert "3 events in 1 file(s)" in run("ingest", "lines.json.gz").err
+    assert "3 event record(s) in 1 file(s)" in run("ingest", "lines.json.gz").err
     event = run("event", "00000002-2222-4333-8444-555555555555", "--output", "json").json()
     assert event["record"]["eventTime"] == "2024-05-02T10:00:00Z"
 

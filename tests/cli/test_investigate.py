@@ -30,8 +30,8 @@ def test_a_case_of_its_own_is_the_same_each_time_and_nothing_is_read_twice(run: 
     first = run("investigate", invictus, "--resource", BUCKET)
     second = run("investigate", invictus, "--resource", BUCKET)
     assert (first.code, first.out) == (second.code, second.out)
-    assert "55 events in 2 file(s)" in first.err
-    assert "0 events in 0 file(s), 2 file(s) known already" in second.err
+    assert "55 event record(s) in 2 file(s)" in first.err
+    assert "0 event record(s) in 0 file(s) read, 2 file(s) known already" in second.err
     assert len(list(Path().glob("graphtrail-*"))) == 1
 
 

@@ -96,7 +96,7 @@ def test_whatever_lies_in_a_folder_is_named_and_the_rest_is_read(tmp_path: Path,
     assert len(found) == held["totals"]["events"]
     assert held["totals"]["duplicates"] > 0
     again = quiet(run(*words))
-    assert "0 events in 0 file(s)" in again
+    assert "0 event record(s) in 0 file(s)" in again
     assert status(tmp_path / "case")["totals"] == held["totals"]
 
 

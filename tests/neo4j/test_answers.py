@@ -72,6 +72,13 @@ def test_of_a_simulated_incident(compare: Callable[..., None], tmp_path: Path):
     compare(case, "simulated", askings(case, 2))
 
 
+def test_names_stand_for_the_same_there(compare: Callable[..., None], tmp_path: Path):
+    case = ct.case(tmp_path, [*chained(), *odd()])
+    names = ("ann", ANN["principalId"], "role7", "build", f"{ct.role_id('role7')}:hop", ct.HOME)
+    compare(case, "names", [Asking("blast-radius", {"seed": name}) for name in names])
+    compare(case, "names", [Asking("who-touched", {"resource": name}) for name in ("jewels", "k" * 5000, "nothing")])
+
+
 @pytest.mark.parametrize("name", ["invictus", "stratus"])
 def test_of_real_logs(compare: Callable[..., None], data: Path, tmp_path: Path, name: str):
     case = graphtrail.ingest(data / name, case=tmp_path / "case")

@@ -29,7 +29,7 @@ from graphtrail.stores.store import Case, ControlEdge, EntityNode, SessionNode
 _OUT = attrgetter("target", "type", "at", "rule", "event_ids")
 _INTO = attrgetter("source", "type", "at", "rule", "event_ids")
 _EVER = 2**62
-_BY = {"arn": "store/sessions_by_arn", "status": "store/sessions_by_status"}
+_BY = {name: f"store/sessions_by_{name}" for name in ("account", "arn", "name", "status")}
 # The way back goes over these edges: whoever asks for those into a session will ask for those into their sources.
 _BACK = {name for name, relation in RELATIONS.items() if relation.origin} | {"ON_BEHALF_OF", "SAME_SIGN_IN", "PART_OF"}
 
@@ -219,6 +219,11 @@ class ServerStore:
         rows = self._read("store/nodes_below", prefix=self._name.uid(key))
         return [row["said"]["number"] for row in rows if not decode.is_session(self._keep(row["said"]))]
 
+    def named(self, text: str) -> Sequence[EntityNode]:
+        """The entities whose key contains a text, or one of whose unique ids it is, in order."""
+        rows = self._read("store/nodes_named", case_id=self._name.case_id, part=text)
+        return [self._entities[decode.key_of(self._keep(row["said"]))] for row in rows]
+
     def sessions_below(self, key: str) -> list[SessionNode]:
         """The sessions whose keys begin with a text."""
         rows = self._read("store/nodes_below", prefix=self._name.uid(key))
@@ -227,7 +232,7 @@ class ServerStore:
         ]
 
     def sessions_with(self, column: str, values: set[str]) -> list[SessionNode]:
-        """The sessions whose ``arn`` or ``status`` is one of some values."""
+        """The sessions whose ``arn``, ``name``, ``account`` or ``status`` is one of some values."""
         rows = self._read(_BY[column], case_id=self._name.case_id, values=sorted(values))
         return [self._sessions[decode.key_of(self._keep(row["said"]))] for row in rows]
 

@@ -1,0 +1,90 @@
+"""What a question must not say: of another account, of another resource, of another time."""
+
+from pathlib import Path
+
+import cloudtrail as ct
+
+import graphtrail
+
+ALICE = ct.user("alice", "AKIAALICEALICEALICE0")
+IN_OTHER = {"recipientAccountId": ct.OTHER}
+JEWELS, VAULT = "arn:aws:s3:::jewels", "arn:aws:s3:::vault"
+
+
+def made(clock: str, name: str, **fields: object) -> ct.Record:
+    return ct.record(clock, "iam:CreateUser", ALICE, requestParameters={"userName": name}, **fields)
+
+
+def test_identities_are_those_of_the_accounts_regions_and_time_asked_about(tmp_path: Path):
+    case = ct.case(tmp_path, [made("09:00", "bob"), made("09:01", "eve", **IN_OTHER, awsRegion="us-east-1")])
+
+    def names(**limits: str) -> list[str]:
+        return [row.resource.rpartition("/")[2] for row in case.ask.identities(**limits).rows]
+
+    assert names() == ["bob", "eve"]
+    assert names(account=ct.OTHER) == ["eve"]
+    assert names(region="eu-central-1") == ["bob"]
+    assert names(since=ct.at("09:01")) == ["eve"]
+
+
+def test_a_password_that_is_set_anew_is_no_new_login_profile(tmp_path: Path):
+    bob = {"requestParameters": {"userName": "bob"}}
+    case = ct.case(
+        tmp_path,
+        [
+            ct.record("09:00", "iam:CreateLoginProfile", ALICE, **bob),
+            ct.record("09:01", "iam:UpdateLoginProfile", ALICE, **bob),
+            ct.record("09:02", "iam:ChangePassword", ALICE),
+        ],
+    )
+    rows = case.ask.identities().rows
+    assert [(row.made, row.for_other) for row in rows] == [
+        ("login profile", True),
+        ("password", True),
+        ("password", False),
+    ]
+
+
+def test_what_worked_later_worked_on_the_same_resource(tmp_path: Path):
+    case = ct.case(
+        tmp_path,
+        [
+            ct.get_object("09:00", ALICE, "vault", "gold", **ct.refused()),
+            ct.get_object("09:00", ALICE, "jewels", "crown", **ct.refused()),
+            ct.get_object("09:01", ALICE, "jewels", "crown"),
+        ],
+    )
+    assert {row.resource: row.worked_later for row in case.ask.denied("alice").rows} == {
+        VAULT: None,
+        f"{VAULT}/gold": None,
+        JEWELS: ct.at("09:01"),
+        f"{JEWELS}/crown": ct.at("09:01"),
+    }
+
+
+def test_who_assumed_the_role_before_the_window_is_not_seen_for_the_first_time(tmp_path: Path):
+    case = ct.case(
+        tmp_path,
+        [
+            ct.assume_role("09:00", ALICE, "deploy", "a", "ASIAFIRSTFIRSTFIRST0"),
+            ct.assume_role("10:00", ALICE, "deploy", "b", "ASIASECONDSECONDSEC0"),
+            ct.assume_role("10:01", ALICE, "admin", "c", "ASIATHIRDTHIRDTHIRD0"),
+        ],
+    )
+    fresh = case.ask.assumptions(first_seen_after=ct.at("09:30"), since=ct.at("09:30")).rows
+    assert [row.issued_name for row in fresh] == ["c"]
+
+
+def test_readers_are_those_who_copied_it_and_those_whose_records_do_not_say_that_they_read(tmp_path: Path):
+    copy = {"bucketName": "elsewhere", "key": "k", "x-amz-copy-source": "jewels/crown"}
+    records = [
+        ct.get_object("09:00", ALICE, "jewels", "crown", readOnly=None),
+        ct.get_object("09:01", ALICE, "jewels", "crown", action="s3:PutObject", readOnly=None),
+        ct.record("09:02", "s3:CopyObject", ALICE, requestParameters=copy, readOnly=False),
+        ct.record("09:03", "s3:CopyObject", ALICE, requestParameters=copy, **ct.refused()),
+    ]
+    case: graphtrail.Case = ct.case(tmp_path, records)
+    assert [(row.count, row.event_ids) for row in case.ask.readers("jewels").rows] == [
+        (2, (records[0]["eventID"], records[2]["eventID"]))
+    ]
+    assert case.ask.readers("elsewhere").rows == ()
