@@ -23,11 +23,12 @@ class Pivot(NamedTuple):
         made: what was made or changed: ``user``, ``role``, ``group``, ``policy``, ``instance profile``,
             ``login profile``, ``password``, ``access key``, ``SAML provider``, ``OIDC provider``,
             ``Identity Center user``; of a policy ``ACL``, ``replication``, ``access point``, ``public access block`` or
-            nothing, and ``not interpreted`` where not all of it was understood; of a grant its operations.
+            nothing, and ``not interpreted`` where not all of it was understood; of a grant its operations; of a share
+            the name under which it is taken back, if it has one.
         target: key of the node: an ARN, of an access key ``key:<id>``; None is what the call touched.
         uid: unique id of what was made, or None.
         owner: key of the user whose key or password it is, or None.
-        party: key of the principal that was let in, or no longer is.
+        party: key of the principal that was let in, or no longer is; None where a share is taken back by its name.
     """
 
     type: str

@@ -16,6 +16,7 @@ from graphtrail.events.record import Json, Text, mapping, text
 from graphtrail.events.resources.forms import BUCKET
 
 _EVERYBODY = ("/AllUsers", "/AuthenticatedUsers")
+_URL = "function URL"  # no name of a statement: those hold no space
 _BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 
 
@@ -111,23 +112,36 @@ def _document(call: Call) -> Iterator[Pivot]:
 
 
 def _each(call: Call, parameter: str, relation: str) -> Iterator[Pivot]:
-    """A relation to each account or principal that a parameter lists, or names."""
+    """A relation to each account or principal that a parameter lists, or names, under the label that it may have."""
+    label = text(call.request.get("label")) or ""
     for named in filter(None, map(text, listed(call.request.get(parameter)))):
-        yield let_in(relation, named)
+        yield let_in(relation, named, label)
 
 
 def _invoker(call: Call) -> Iterator[Pivot]:
     """Who may invoke a function: a service, an account, everybody."""
     named = text(call.request.get("principal")) or ""
+    statement = text(call.request.get("statementId")) or ""
     if named.endswith((".amazonaws.com", ".amazonaws.com.cn")):
-        yield Pivot("SHARED_WITH", "", None, None, None, f"service:{named}")
+        yield Pivot("SHARED_WITH", statement, None, None, None, f"service:{named}")
     elif named:
-        yield let_in("SHARED_WITH", named)
+        yield let_in("SHARED_WITH", named, statement)
+
+
+def _taken_back(call: Call, parameter: str) -> Iterator[Pivot]:
+    """Whoever was let in under the name that a parameter gives no longer is; the record does not say who that was."""
+    named = text(call.request.get(parameter))
+    if named:
+        yield Pivot("UNSHARED_WITH", named, None, None, None)
 
 
 def _url(call: Call) -> Iterator[Pivot]:
-    if text(call.request.get("authType")) == "NONE":
-        yield let_in("SHARED_WITH", "*")
+    """The URL of a function, open to everybody or to those alone whom IAM lets in; gone, it is open to nobody."""
+    kind = text(call.request.get("authType"))
+    if kind == "NONE":
+        yield let_in("SHARED_WITH", "*", _URL)
+    elif kind or call.request.get("functionName"):
+        yield Pivot("UNSHARED_WITH", _URL, None, None, None)
 
 
 def _acl(call: Call) -> Iterator[Pivot]:
@@ -253,6 +267,9 @@ SHARES: dict[str, Rules] = {
     "lambda:AddLayerVersionPermission": _invoker,
     "lambda:AddPermission": _invoker,
     "lambda:CreateFunctionUrlConfig": _url,
+    "lambda:DeleteFunctionUrlConfig": _url,
+    "lambda:RemoveLayerVersionPermission": partial(_taken_back, parameter="statementId"),
+    "lambda:RemovePermission": partial(_taken_back, parameter="statementId"),
     "lambda:UpdateFunctionUrlConfig": _url,
     "logs:PutDestinationPolicy": _resource_policy("accessPolicy"),
     "logs:PutResourcePolicy": _resource_policy("policyDocument"),
@@ -284,9 +301,11 @@ SHARES: dict[str, Rules] = {
     "ses:PutIdentityPolicy": _resource_policy("policy"),
     "sns:AddPermission": partial(_each, parameter="aWSAccountId", relation="SHARED_WITH"),
     "sns:CreateTopic": _attribute_policy,
+    "sns:RemovePermission": partial(_taken_back, parameter="label"),
     "sns:SetTopicAttributes": _attribute_policy,
     "sqs:AddPermission": partial(_each, parameter="aWSAccountIds", relation="SHARED_WITH"),
     "sqs:CreateQueue": _attribute_policy,
+    "sqs:RemovePermission": partial(_taken_back, parameter="label"),
     "sqs:SetQueueAttributes": _attribute_policy,
     "ssm:ModifyDocumentPermission": _document,
 }

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import cloudtrail as ct
+import pytest
 
 import graphtrail
 
@@ -88,3 +89,48 @@ def test_readers_are_those_who_copied_it_and_those_whose_records_do_not_say_that
         (2, (records[0]["eventID"], records[2]["eventID"]))
     ]
     assert case.ask.readers("elsewhere").rows == ()
+
+
+@pytest.mark.parametrize(
+    ("service", "resource", "label", "party"),
+    [
+        ("lambda", {"functionName": "job"}, "statementId", {"principal": ct.STRANGE}),
+        ("sqs", {"queueUrl": f"https://sqs.eu-central-1.amazonaws.com/{ct.HOME}/job"}, "label",
+         {"aWSAccountIds": [ct.STRANGE]}),
+        ("sns", {"topicArn": f"arn:aws:sns:eu-central-1:{ct.HOME}:job"}, "label", {"aWSAccountId": [ct.STRANGE]}),
+    ],
+)  # fmt: skip
+def test_a_permission_is_taken_back_by_its_name(
+    tmp_path: Path, service: str, resource: ct.Record, label: str, party: ct.Record
+):
+    def changed(clock: str, change: str, name: str, **more: object) -> ct.Record:
+        return ct.record(clock, f"{service}:{change}Permission", ALICE,
+                         requestParameters={**resource, label: name, **more})  # fmt: skip
+
+    case = ct.case(
+        tmp_path,
+        [
+            changed("09:00", "Add", "backdoor", **party),
+            changed("09:01", "Add", "kept", **party),
+            changed("09:02", "Remove", "another"),
+            changed("09:03", "Remove", "backdoor"),
+            changed("09:04", "Remove", "kept"),
+        ],
+    )
+    assert [(row.change, row.party, row.time, row.until) for row in case.ask.shared_out().rows] == [
+        ("shared", f"account:{ct.STRANGE}", ct.at("09:00"), ct.at("09:04")),
+        ("shared", f"account:{ct.STRANGE}", ct.at("09:01"), ct.at("09:04")),
+        ("unshared", f"account:{ct.STRANGE}", ct.at("09:04"), None),
+    ]
+
+
+def test_a_function_url_is_open_until_it_is_gone(tmp_path: Path):
+    def url(clock: str, change: str, **more: str) -> ct.Record:
+        parameters = {"functionName": "job", **more}
+        return ct.record(clock, f"lambda:{change}FunctionUrlConfig", ALICE, requestParameters=parameters)
+
+    case = ct.case(tmp_path, [url("09:00", "Create", authType="NONE"), url("09:05", "Delete"), url("09:06", "Delete")])
+    assert [(row.change, row.party, row.until) for row in case.ask.shared_out().rows] == [
+        ("shared", "public", ct.at("09:05")),
+        ("unshared", "public", None),
+    ]

@@ -3,6 +3,7 @@
 Source: the table of pivots that the documentation gives (``docs/rules.md``, "Pivots"); API references of the services.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from graphtrail.graph.control import Control
@@ -28,11 +29,28 @@ def pivots(world: World) -> Iterator[Control]:
 
 def shared(done: list[Effect]) -> Iterator[Control]:
     """Shares and grants, code run by tag, secrets read: an edge a call and resource, or a call and party."""
+    named: dict[tuple[str, str], set[str]] = defaultdict(set)
     for effect in done:
         pivot = effect.pivot
-        if pivot.type in {"SHARED_WITH", "UNSHARED_WITH", "KMS_GRANT"} and pivot.party:
-            for resource in effect.resources:
-                yield effect.edge(pivot.type, pivot.party, resource)
+        if pivot.type in {"SHARED_WITH", "UNSHARED_WITH", "KMS_GRANT"}:
+            yield from _shared(effect, named)
         elif pivot.type in {"BLINDED", "CHANGED_ORG", "CHANGED_PERMISSIONS", "CONTROLS", "EXECUTED_ON", "READ_SECRET"}:
             for resource in effect.resources:
                 yield effect.edge(pivot.type, resource, pivot.made)
+
+
+def _shared(effect: Effect, named: dict[tuple[str, str], set[str]]) -> Iterator[Control]:
+    """The edges of one share or removal; ``named`` holds who was let in to a resource under a name, until now.
+
+    Whoever is still let in under another name is so after a removal.
+    """
+    pivot = effect.pivot
+    for resource in effect.resources:
+        under = (resource, pivot.made)
+        parties = {pivot.party} if pivot.party else named.pop(under, set())
+        if pivot.type == "SHARED_WITH" and pivot.made:
+            named[under] |= parties
+        elif not pivot.party:
+            parties = parties.difference(*(held for (of, _), held in named.items() if of == resource))
+        for party in sorted(parties):
+            yield effect.edge(pivot.type, party, resource)
