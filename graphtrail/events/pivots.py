@@ -154,7 +154,7 @@ def _joined(call: Call) -> Iterator[Pivot]:
 
 def _organisation(call: Call) -> Iterator[Pivot]:
     """The account that a change of the organisation is about; without one it is the caller's own."""
-    status = mapping(call.response.get("createAccountStatus"))
+    status = mapping(call.response.get("createAccountStatus")) or mapping(call.request.get("createAccountStatus"))
     target = mapping(call.request.get("target"))
     said = (call.request.get("accountId"), target.get("id"), status.get("accountId"))
     account = next((one for one in map(text, said) if one and one.isdigit()), call.place.account)
@@ -228,6 +228,7 @@ _SEVERAL: dict[str, Rules] = {
     "organizations:AcceptHandshake": _organisation,
     "organizations:CloseAccount": _organisation,
     "organizations:CreateAccount": _organisation,
+    "organizations:CreateAccountResult": _organisation,
     "organizations:EnableAWSServiceAccess": _organisation,
     "organizations:InviteAccountToOrganization": _organisation,
     "organizations:LeaveOrganization": _organisation,

@@ -101,6 +101,15 @@ CALLS = [
      {("CHANGED_COMPUTE_ROLE", f"{IAM}instance-profile/web", "iam:AddRoleToInstanceProfile")}),
     ("s3:CopyObject", {"bucketName": "loot", "key": "b", "x-amz-copy-source": "jewels/a"},
      {("DERIVED", "arn:aws:s3:::loot/b", "")}),
+    ("rds:StartExportTask", {"sourceArn": HOME.format("rds", "snapshot:s"), "s3BucketName": "loot"},
+     {("DERIVED", "arn:aws:s3:::loot", "")}),
+    ("rds:CopyDBSnapshot", {"sourceDBSnapshotIdentifier": "s", "targetDBSnapshotIdentifier": "t"},
+     {("DERIVED", HOME.format("rds", "snapshot:t"), "")}),
+    ("ecs:ExecuteCommand", {"cluster": "web", "task": "0f1e", "command": "sh", "interactive": True},
+     {("EXECUTED_ON", HOME.format("ecs", "task/web/0f1e"), "ecs:ExecuteCommand")}),
+    ("organizations:DetachPolicy", {"policyId": "p-1", "targetId": "444455556666"},
+     {("BLINDED", "arn:aws:organizations::111122223333:policy/*/p-1", "organizations:DetachPolicy"),
+      ("BLINDED", "account:444455556666", "organizations:DetachPolicy")}),
 ]  # fmt: skip
 
 

@@ -21,17 +21,21 @@ ACTIONS = [
     ("s3", "GetObject"), ("s3", "CopyObject"), ("s3", "CreateBucket"), ("dynamodb", "GetItem"), ("ec2", "RunInstances"),
     ("ec2", "CopySnapshot"), ("ssm", "PutParameter"), ("ssm", "SendCommand"), ("ssm", "AddTagsToResource"),
     ("iam", "AddUserToGroup"), ("iam", "PassRole"), ("kms", "Decrypt"), ("sts", "GetCallerIdentity"),
-    ("secretsmanager", "GetSecretValue"), ("lambda", "UpdateFunctionCode20150331v2"),
+    ("secretsmanager", "GetSecretValue"), ("lambda", "UpdateFunctionCode20150331v2"), ("ecs", "ExecuteCommand"),
+    ("ecr", "BatchGetImage"), ("rds", "CopyDBSnapshot"), ("dynamodb", "BatchGetItem"), ("organizations", "MoveAccount"),
 ]  # fmt: skip
 NAMES = [
     "bucketName", "BucketName", "bucket", "key", "Key", "x-amz-copy-source", "tableName", "instanceId", "instanceIds",
     "snapshotId", "sourceSnapshotId", "name", "names", "resourceId", "resourceType", "userName", "groupName", "roleArn",
-    "keyId", "secretId", "functionName", "encryptionContext", "policyDocument", "other", "Host",
+    "keyId", "secretId", "functionName", "encryptionContext", "policyDocument", "other", "Host", "cluster",
+    "task", "tasks", "registryId", "repositoryName", "requestItems", "accountId", "sourceDBSnapshotIdentifier",
+    "targetDBSnapshotIdentifier",
 ]  # fmt: skip
 WORDS = st.sampled_from([
     "", "a", "learn", "crown-jewels", "arn:aws:s3:::b", "arn:aws:iam::111122223333:role/R", "arn%3aaws%3as3%3a%3a%3ab",
     "i-0123456789abcdef0", "snap-0123456789abcdef0", "zz-0123456789abcdef0", "alias/k", "Parameter", "1:function:f:2",
     "see arn:aws:s3:::c here", "\ud800", "ü", "hosted.s3.eu-west-1.amazonaws.com", "a%2Fb%20c", "arn:aws:s3:::b/",
+    "444455556666", "ou-abcd-12345678",
 ])  # fmt: skip
 VALUES = WORDS | st.none() | st.booleans() | st.integers(0, 2) | st.lists(WORDS, max_size=2)
 REQUESTS = st.dictionaries(st.sampled_from(NAMES), VALUES | st.dictionaries(WORDS, VALUES, max_size=2), max_size=4)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from graphtrail.events.resources.forms import (
     ACCESS_KEY,
     BUCKET,
+    DOCUMENT,
     FUNCTION,
     GROUP,
     INSTANCE,
@@ -16,10 +17,12 @@ from graphtrail.events.resources.forms import (
     LOG_GROUP,
     MFA_DEVICE,
     MODEL,
+    OF_ORGANIZATION,
     PARAMETER,
     POLICY,
     QUEUE,
     ROLE,
+    ROOT,
     S3_PREFIX,
     SAML_PROVIDER,
     SECRET,
@@ -36,11 +39,16 @@ _DB = regional("DBInstance", "rds", "db:")
 _DB_SNAPSHOT = regional("DBSnapshot", "rds", "snapshot:")
 _DB_CLUSTER = regional("DBCluster", "rds", "cluster:")
 _DB_CLUSTER_SNAPSHOT = regional("DBClusterSnapshot", "rds", "cluster-snapshot:")
-_DOCUMENT = regional("Document", "ssm", "document/")
+_TASK = replace(regional("Task", "ecs", "task/"), under="cluster")
+_SERVICE = replace(regional("Service", "ecs", "service/"), under="cluster")
+_CONTAINER_INSTANCE = replace(regional("ContainerInstance", "ecs", "container-instance/"), under="cluster")
+_PASSED_ROLE = replace(ROLE, role="passed")
 _PROJECT = regional("Project", "codebuild", "project/")
 _RECORDER = regional("ConfigurationRecorder", "config", "configuration-recorder/")
 _TAGGED_PARAMETER = replace(PARAMETER, only=("resourceType", "Parameter"))
 _REPOSITORY = regional("Repository", "ecr", "repository/")
+_RULE = regional("Rule", "events", "rule/")
+_ACCESS_POINT = regional("AccessPoint", "s3", "accesspoint/")
 _STACK = regional("Stack", "cloudformation", "stack/")
 _STREAM = regional("Stream", "kinesis", "stream/")
 _TABLE = regional("Table", "dynamodb", "table/")
@@ -59,19 +67,31 @@ CURATED: dict[str, dict[str, Form]] = {
     },
     "bedrock": {"guardrailIdentifier": regional("Guardrail", "bedrock", "guardrail/"), "modelId": MODEL},
     "cloudformation": {"stackName": _STACK},
-    "cloudtrail": {"name": _TRAIL, "trailName": _TRAIL, "trailNameList": _TRAIL},
+    "cloudtrail": {
+        "eventDataStore": regional("EventDataStore", "cloudtrail", "eventdatastore/"),
+        "trailName": _TRAIL,
+        "trailNameList": _TRAIL,
+    },
     "cloudwatch": {"alarmNames": regional("Alarm", "cloudwatch", "alarm:")},
     "codebuild": {"projectName": _PROJECT},
     "codecommit": {"repositoryName": regional("Repository", "codecommit", "")},
     "cognito-idp": {"userPoolId": regional("UserPool", "cognito-idp", "userpool/")},
     "config": {"configurationRecorderName": _RECORDER},
-    "dynamodb": {"tableName": _TABLE},
+    "dynamodb": {
+        "requestItems": replace(_TABLE, keys=True),
+        "s3Bucket": BUCKET,
+        "sourceTableName": _TABLE,
+        "tableName": _TABLE,
+        "targetTableName": _TABLE,
+    },
     "ec2": {
         "AssociateIamInstanceProfileRequest": replace(_PASSED_PROFILE, inside="IamInstanceProfile.Name"),
         "CreateLaunchTemplateRequest": replace(_PASSED_PROFILE, inside="LaunchTemplateData.IamInstanceProfile.Name"),
         "CreateLaunchTemplateVersionRequest": replace(
             _PASSED_PROFILE, inside="LaunchTemplateData.IamInstanceProfile.Name"
         ),
+        "exportToS3": replace(BUCKET, inside="s3Bucket"),
+        "s3ExportLocation": replace(BUCKET, inside="s3Bucket"),
         "ReplaceIamInstanceProfileAssociationRequest": replace(_PASSED_PROFILE, inside="IamInstanceProfile.Name"),
         "iamInstanceProfile": replace(_PASSED_PROFILE, inside="name"),
         "instanceId": INSTANCE,
@@ -80,10 +100,22 @@ CURATED: dict[str, dict[str, Form]] = {
     },
     "ec2-instance-connect": {"instanceId": INSTANCE},
     "ecr": {"repositoryName": _REPOSITORY},
-    "ecs": {"cluster": _CLUSTER_ECS, "clusterName": _CLUSTER_ECS},
+    "ecs": {
+        "cluster": _CLUSTER_ECS,
+        "clusterName": _CLUSTER_ECS,
+        "containerInstance": _CONTAINER_INSTANCE,
+        "containerInstances": _CONTAINER_INSTANCE,
+        "executionRoleArn": _PASSED_ROLE,
+        "service": _SERVICE,
+        "services": _SERVICE,
+        "task": _TASK,
+        "taskRoleArn": _PASSED_ROLE,
+        "tasks": _TASK,
+    },
     "eks": {"name": _CLUSTER_EKS, "clusterName": _CLUSTER_EKS},
+    "elasticmapreduce": {"jobFlowRole": _PASSED_PROFILE, "serviceRole": _PASSED_ROLE},
     "es": {"domainName": regional("Domain", "es", "domain/")},
-    "events": {"rule": regional("Rule", "events", "rule/")},
+    "events": {"rule": _RULE},
     "firehose": {"deliveryStreamName": regional("DeliveryStream", "firehose", "deliverystream/")},
     "glue": {"databaseName": _DATABASE_GLUE, "jobName": regional("Job", "glue", "job/")},
     "guardduty": {"detectorId": _DETECTOR},
@@ -97,12 +129,25 @@ CURATED: dict[str, dict[str, Form]] = {
         "virtualMFADeviceName": MFA_DEVICE,
     },
     "kinesis": {"streamName": _STREAM},
-    "kms": {"keyId": KEY, "aliasName": KEY, "targetKeyId": KEY},
+    "kms": {"keyId": KEY, "aliasName": KEY, "targetKeyId": KEY, "sourceKeyId": KEY, "destinationKeyId": KEY},
     "lambda": {
         "functionName": FUNCTION,
         "layerName": regional("Layer", "lambda", "layer:"),
     },
     "logs": {"logGroupName": LOG_GROUP},
+    "organizations": {
+        "accountId": OF_ORGANIZATION,
+        "childId": OF_ORGANIZATION,
+        "createAccountStatus": replace(OF_ORGANIZATION, inside="accountId"),
+        "destinationParentId": OF_ORGANIZATION,
+        "organizationalUnitId": OF_ORGANIZATION,
+        "parentId": OF_ORGANIZATION,
+        "policyId": OF_ORGANIZATION,
+        "rootId": OF_ORGANIZATION,
+        "sourceParentId": OF_ORGANIZATION,
+        "target": replace(OF_ORGANIZATION, inside="id"),
+        "targetId": OF_ORGANIZATION,
+    },
     "rds": {
         "dBClusterIdentifier": _DB_CLUSTER,
         "dBClusterSnapshotIdentifier": _DB_CLUSTER_SNAPSHOT,
@@ -111,7 +156,13 @@ CURATED: dict[str, dict[str, Form]] = {
         "dBSnapshotIdentifier": _DB_SNAPSHOT,
         "dBSubnetGroupName": regional("DBSubnetGroup", "rds", "subgrp:"),
         "globalClusterIdentifier": unregional("GlobalCluster", "rds", "global-cluster:"),
+        "s3BucketName": BUCKET,
+        "sourceDBClusterIdentifier": _DB_CLUSTER,
+        "sourceDBClusterSnapshotIdentifier": _DB_CLUSTER_SNAPSHOT,
+        "sourceDBInstanceIdentifier": _DB,
         "sourceDBSnapshotIdentifier": _DB_SNAPSHOT,
+        "targetDBClusterSnapshotIdentifier": _DB_CLUSTER_SNAPSHOT,
+        "targetDBInstanceIdentifier": _DB,
         "targetDBSnapshotIdentifier": _DB_SNAPSHOT,
     },
     "route53resolver": {
@@ -122,23 +173,44 @@ CURATED: dict[str, dict[str, Form]] = {
         "profileId": regional("Profile", "rolesanywhere", "profile/"),
         "trustAnchorId": regional("TrustAnchor", "rolesanywhere", "trust-anchor/"),
     },
-    "s3": {"bucketName": BUCKET},
+    "s3": {"CreateAccessPointRequest": replace(BUCKET, inside="Bucket"), "bucketName": BUCKET},
     "s3express": {"bucketName": BUCKET},
     "sagemaker": {"notebookInstanceName": regional("NotebookInstance", "sagemaker", "notebook-instance/")},
     "secretsmanager": {"name": SECRET, "secretId": SECRET, "secretIdList": SECRET},
-    "sns": {"name": regional("Topic", "sns", "")},
     "sqs": {"queueName": QUEUE, "queueUrl": QUEUE},
     "ssm": {
-        "documentName": _DOCUMENT,
+        "documentName": DOCUMENT,
         "instanceId": INSTANCE,
         "instanceIds": INSTANCE,
-        "name": PARAMETER,
-        "names": PARAMETER,
         "target": INSTANCE,
     },
+    "sts": {"accessKeyId": ACCESS_KEY},
     "states": {"stateMachineName": regional("StateMachine", "states", "stateMachine:")},
     "wafv2": {"webAclName": regional("WebACL", "wafv2", "regional/webacl/")},
 }
+
+# What "name" means in the operations of services where it means several things.
+_ON_PARAMETERS = (
+    "DeleteParameter", "DeleteParameters", "GetParameter", "GetParameterHistory", "GetParameters",
+    "LabelParameterVersion", "PutParameter", "UnlabelParameterVersion",
+)  # fmt: skip
+_ON_DOCUMENTS = (
+    "CreateAssociation", "CreateDocument", "DeleteAssociation", "DeleteDocument", "DescribeAssociation",
+    "DescribeDocument", "DescribeDocumentPermission", "GetDocument", "ListDocumentMetadataHistory",
+    "ListDocumentVersions", "ModifyDocumentPermission", "UpdateAssociation", "UpdateAssociationStatus",
+    "UpdateDocument", "UpdateDocumentDefaultVersion", "UpdateDocumentMetadata",
+)  # fmt: skip
+_ON_TRAILS = (
+    "CreateTrail", "DeleteTrail", "GetTrail", "GetTrailStatus", "StartLogging", "StopLogging", "UpdateTrail",
+)  # fmt: skip
+_ON_RULES = ("DeleteRule", "DescribeRule", "DisableRule", "EnableRule", "PutRule")
+_ON_PROJECTS = ("BatchGetProjects", "CreateProject", "DeleteProject", "UpdateProject")
+_ON_ACCESS_POINTS = (
+    "CreateAccessPoint", "DeleteAccessPoint", "DeleteAccessPointPolicy", "GetAccessPoint", "GetAccessPointPolicy",
+    "GetAccessPointPolicyStatus", "PutAccessPointPolicy",
+)  # fmt: skip
+# The parameter that names the account in which the resources of a request lie.
+OWNERS = {"ecr": "registryId", "glue": "catalogId", "sqs": "queueOwnerAWSAccountId"}
 
 # The same parameter means another kind in these operations; None: it names no resource there.
 EXCEPTIONS: dict[tuple[str, str], dict[str, Form | None]] = {
@@ -149,31 +221,32 @@ EXCEPTIONS: dict[tuple[str, str], dict[str, Form | None]] = {
     },
     ("s3", "GetDataAccess"): {"target": S3_PREFIX},
     ("secretsmanager", "ListSecrets"): {"name": None},
-    ("ssm", "CreateDocument"): {"name": _DOCUMENT},
-    ("ssm", "DeleteDocument"): {"name": _DOCUMENT},
-    ("ssm", "DescribeDocument"): {"name": _DOCUMENT},
-    ("ssm", "DescribeDocumentPermission"): {"name": _DOCUMENT},
-    ("ssm", "GetDocument"): {"name": _DOCUMENT},
-    ("ssm", "ModifyDocumentPermission"): {"name": _DOCUMENT},
-    ("ssm", "UpdateDocument"): {"name": _DOCUMENT},
-    ("ssm", "CreateAssociation"): {"name": _DOCUMENT},
+    **{("ssm", done): {"name": PARAMETER, "names": PARAMETER} for done in _ON_PARAMETERS},
+    **{("ssm", done): {"name": DOCUMENT} for done in _ON_DOCUMENTS},
+    **{("cloudtrail", done): {"name": _TRAIL} for done in _ON_TRAILS},
+    **{("events", done): {"name": _RULE} for done in _ON_RULES},
+    **{("codebuild", done): {"name": _PROJECT, "names": _PROJECT} for done in _ON_PROJECTS},
+    **{("s3", done): {"name": _ACCESS_POINT} for done in _ON_ACCESS_POINTS},
+    ("ec2", "CreateStoreImageTask"): {"bucket": BUCKET},
+    ("logs", "CreateExportTask"): {"destination": BUCKET},
+    ("rds", "CreateDBInstanceReadReplica"): {"dBInstanceIdentifier": replace(_DB, role="created")},
+    ("rds", "RestoreDBClusterFromSnapshot"): {"snapshotIdentifier": replace(_DB_CLUSTER_SNAPSHOT, role="source")},
+    ("sns", "CreateTopic"): {"name": regional("Topic", "sns", "")},
+    ("sts", "AssumeRoot"): {"targetPrincipal": ROOT},
     ("ssm", "AddTagsToResource"): {"resourceId": _TAGGED_PARAMETER},
     ("ssm", "ListTagsForResource"): {"resourceId": _TAGGED_PARAMETER},
     ("ssm", "RemoveTagsFromResource"): {"resourceId": _TAGGED_PARAMETER},
-    ("events", "DeleteRule"): {"name": regional("Rule", "events", "rule/")},
-    ("events", "DisableRule"): {"name": regional("Rule", "events", "rule/")},
-    ("events", "PutRule"): {"name": regional("Rule", "events", "rule/")},
-    ("codebuild", "CreateProject"): {"name": _PROJECT},
-    ("codebuild", "UpdateProject"): {"name": _PROJECT},
 }
 
 # Calls that act on the caller's own user where they name none. Source: IAM API Reference, parameter UserName.
 SELF_CALLS = frozenset(
     f"iam:{name}"
     for name in (
-        "ChangePassword", "CreateAccessKey", "CreateLoginProfile", "DeleteAccessKey", "DeleteLoginProfile",
-        "GetLoginProfile", "GetUser", "ListAccessKeys", "ListGroupsForUser", "ListMFADevices",
-        "ListServiceSpecificCredentials", "ListSigningCertificates", "ListSSHPublicKeys", "UpdateAccessKey",
-        "UploadSigningCertificate",
+        "ChangePassword", "CreateAccessKey", "CreateLoginProfile", "DeactivateMFADevice", "DeleteAccessKey",
+        "DeleteLoginProfile", "DeleteServiceSpecificCredential", "DeleteSigningCertificate", "GetLoginProfile",
+        "GetMFADevice", "GetUser", "ListAccessKeys", "ListGroupsForUser", "ListMFADevices",
+        "ListServiceSpecificCredentials", "ListSigningCertificates", "ListSSHPublicKeys",
+        "ResetServiceSpecificCredential", "UpdateAccessKey", "UpdateServiceSpecificCredential",
+        "UpdateSigningCertificate", "UploadSigningCertificate",
     )
 )  # fmt: skip

@@ -33,10 +33,14 @@ class Form:
 
     Attributes:
         noun: what the actions call it: ``CreateRole`` makes a ``Role``.
-        write: the ARN for a name, in a place. It gets no ARN: what is one already is kept as it is.
+        write: the ARN for a name, in a place; empty for what is no name of that kind. It gets no ARN: what is one
+            already is kept as it is.
         only: the parameter names this kind only where another parameter has this value.
         inside: the parameter is an object, and this member of it (of a member, after a dot) the name.
         role: in which the call touches it; if empty, as what it made or acted on.
+        under: the parameter that names what the resource lies in, whose name stands before its own; where nothing
+            says, that is ``default``.
+        keys: the names are the keys of the object that the parameter is.
     """
 
     noun: str
@@ -44,6 +48,8 @@ class Form:
     only: tuple[str, str] | None = None
     inside: str = ""
     role: str = ""
+    under: str = ""
+    keys: bool = False
 
 
 def regional(noun: str, service: str, resource: str) -> Form:
@@ -64,6 +70,8 @@ def unregional(noun: str, service: str, resource: str) -> Form:
     return Form(noun, write)
 
 
+_OF_AWS = ("aws", "amazon", "amzn")
+_ORGANIZATION = {"h": "handshake", "ou": "ou", "p": "policy", "r": "root"}
 _QUEUE_URL = re.compile(r"https?://[^/]+/(\d{12})/([^/?#]+)", re.ASCII)
 
 
@@ -156,8 +164,14 @@ def typed_ids(raw: bytes) -> list[tuple[str, str]]:
     return [(typed.decode(), known) for typed, prefix in found if (known := _PREFIXES.get(prefix))]
 
 
+_TASK = re.compile(r"ecs:(?P<cluster>.+)_(?P<task>[^_]+)_[^_]+")
+
+
 def _instance(name: str, place: Place) -> str:
-    """SSM's managed nodes outside EC2 are called ``mi-...`` and have an ARN of their own."""
+    """SSM's managed nodes outside EC2 are called ``mi-...``, tasks ``ecs:<cluster>_<task>_<container>``."""
+    task = _TASK.fullmatch(name)
+    if task:
+        return f"arn:{place.partition}:ecs:{place.region}:{place.account}:task/{task['cluster']}/{task['task']}"
     if name.startswith("mi-"):
         return f"arn:{place.partition}:ssm:{place.region}:{place.account}:managed-instance/{name}"
     return f"arn:{place.partition}:ec2:{place.region}:{place.account}:instance/{name}"
@@ -216,8 +230,26 @@ def _function(name: str, place: Place) -> str:
 
 
 def _parameter(name: str, place: Place) -> str:
-    """One slash stands between ``parameter`` and the name, whether the name begins with one or not."""
-    return f"arn:{place.partition}:ssm:{place.region}:{place.account}:parameter/{name.removeprefix('/')}"
+    """One slash stands between ``parameter`` and the name, whether the name begins with one or not.
+
+    Behind a colon stands a version or label: it is the same parameter.
+    """
+    bare = name.removeprefix("/").partition(":")[0]
+    return f"arn:{place.partition}:ssm:{place.region}:{place.account}:parameter/{bare}"
+
+
+def _document(name: str, place: Place) -> str:
+    """A document of Systems Manager; whose name begins like AWS's own, which nobody else's may, belongs to AWS."""
+    account = "" if name.lower().startswith(_OF_AWS) else place.account
+    return f"arn:{place.partition}:ssm:{place.region}:{account}:document/{name}"
+
+
+def _of_organization(name: str, place: Place) -> str:
+    """An account by its number, else a policy, unit or root by its id; no call names the id of the organisation."""
+    if name.isdigit():
+        return f"account:{name}"
+    kind = _ORGANIZATION.get(name.partition("-")[0])
+    return f"arn:{place.partition}:organizations::{place.account}:{kind}/*/{name}" if kind else ""
 
 
 def _log_group(name: str, place: Place) -> str:
@@ -237,6 +269,9 @@ BUCKET = Form("Bucket", _bucket)
 KEY = Form("Key", _key)
 FUNCTION = Form("Function", _function)
 PARAMETER = Form("Parameter", _parameter)
+DOCUMENT = Form("Document", _document)
+OF_ORGANIZATION = Form("", _of_organization)
+ROOT = Form("", lambda name, place: f"arn:{place.partition}:iam::{name}:root")
 S3_PREFIX = Form("Object", _s3_prefix)
 LOG_GROUP = Form("LogGroup", _log_group)
 INSTANCE = Form("Instances", _instance)

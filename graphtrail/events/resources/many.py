@@ -184,7 +184,9 @@ def _value(reader: _Reader, raw: bytes) -> tuple[Text, ...]:
 
 
 def _reader_of(plan: Plan) -> _Reader:
-    beside = [form.only[0] for form in plan.named.values() if form.only]
+    beside = [name for form in plan.named.values() for name in (form.only[0] if form.only else "", form.under) if name]
+    if plan.owner:
+        beside.append(plan.owner)
     return _reader(tuple(plan.named), (*beside, *sorted(OBJECT)) if plan.service in OBJECT_STORES else tuple(beside))
 
 

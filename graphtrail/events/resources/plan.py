@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from graphtrail.events.actions import operation, prefix
-from graphtrail.events.resources.curated import CURATED, EXCEPTIONS, SELF_CALLS
+from graphtrail.events.resources.curated import CURATED, EXCEPTIONS, OWNERS, SELF_CALLS
 from graphtrail.events.resources.forms import EC2_NOUNS, Form
 
 _MAKES = re.compile(
@@ -38,6 +38,7 @@ class Plan:
         copies: what its request names is the source of what it makes.
         reads: it only looks.
         self_call: without a user name it acts on the caller's own user.
+        owner: the parameter that names the account of what it acts on, empty if there is none.
     """
 
     action: str
@@ -49,6 +50,7 @@ class Plan:
     copies: bool
     reads: bool
     self_call: bool
+    owner: str
     shapes: dict[tuple[str, ...], "Shape"] = field(default_factory=dict, compare=False, repr=False)
 
     def shape(self, names: tuple[str, ...]) -> "Shape":
@@ -56,7 +58,7 @@ class Plan:
         found = self.shapes.get(names)
         if found is None:
             forms = [(name, self.named[name]) for name in names if name in self.named]
-            roles = [form.role or ("created" if form.noun == self.noun else "target") for _, form in forms]
+            roles = [form.role or self._role(name, form) for name, form in forms]
             found = Shape(
                 tuple((name, form, role) for (name, form), role in zip(forms, roles, strict=True)),
                 self.service in OBJECT_STORES and _names_object(names),
@@ -64,6 +66,12 @@ class Plan:
             if len(self.shapes) < _SHAPES:
                 self.shapes[names] = found
         return found
+
+    def _role(self, name: str, form: Form) -> str:
+        """As what a call touches a resource that a parameter of this name names."""
+        if self.noun and name.lower().startswith("source"):
+            return "source"
+        return "created" if form.noun and form.noun == self.noun else "target"
 
 
 def _names_object(names: tuple[str, ...]) -> bool:
@@ -98,6 +106,7 @@ def plan(source: str, name: str) -> Plan:
         copies=done.startswith("Copy"),
         reads=_READS.match(done) is not None,
         self_call=f"{service}:{done}" in SELF_CALLS,
+        owner=OWNERS.get(service, ""),
     )
 
 

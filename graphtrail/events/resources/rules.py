@@ -1,7 +1,7 @@
 """The rules that find the resources of a call; each a plain function of one part of one record."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from graphtrail import arn as arns
@@ -108,13 +108,17 @@ def named(plan: Plan, place: Place, request: Mapping[str, Json], before: Touches
 
 def _parameters(plan: Plan, place: Place, request: Mapping[str, Json], found: _Found) -> None:
     shape = plan.shape(tuple(request))
+    if plan.owner in request:
+        place = _owned(place, text(request[plan.owner]))
     for name, form, role in shape.forms:
         value = request[name]
-        if type(value) is str and form.only is None:  # the common case, without a call
+        if type(value) is str and form.only is None and not form.under:  # the common case, without a call
             if value and not value.startswith(_WHOLE):
                 _put(found, form.write(value, place), role)
         elif form.only is None or text(request.get(form.only[0])) == form.only[1]:
-            _names(place, value, form, role, found)
+            above = f"{_last(text(request.get(form.under))) or 'default'}/" if form.under else ""
+            for named in _names(value, form):
+                _put(found, form.write(above + (_last(named) if above else named), place), role)
     if shape.objects:
         _objects(place, request, found)
 
@@ -180,7 +184,7 @@ def scope(plan: Plan, place: Place) -> Touches:
 
 
 def _put(found: _Found, resource: str, role: str) -> None:
-    if resource not in found or _RANK[role] < _RANK[found[resource]]:
+    if resource and (resource not in found or _RANK[role] < _RANK[found[resource]]):
         found[resource] = role
 
 
@@ -238,14 +242,26 @@ def _role_of(plan: Plan, name: str, whole: str) -> str:
     return "target"
 
 
-def _names(place: Place, value: Json, form: Form, role: str, found: _Found) -> None:
+def _owned(place: Place, owner: Text) -> Place:
+    """The same place in the account that a parameter names."""
+    return place._replace(account=owner) if owner and owner.isdigit() else place
+
+
+def _last(named: Text) -> str:
+    """The name at the end of an ARN; what is none is a name."""
+    return (named or "").rpartition("/")[2]
+
+
+def _names(value: Json, form: Form) -> Iterator[str]:
+    """The names that a parameter holds; ARNs are found without it."""
     held = value
     for inside in filter(None, form.inside.split(".")):
         held = mapping(held).get(inside)
-    for name in held if isinstance(held, list) else (held,):
-        named = text(name)
+    if form.keys:
+        held = list(mapping(held))
+    for named in map(text, held if isinstance(held, list) else (held,)):
         if named and not named.startswith(_WHOLE):
-            _put(found, form.write(named, place), role)
+            yield named
 
 
 def object_of(bucket: str, key: str) -> str:

@@ -122,14 +122,20 @@ ACTIONS: dict[str, Ends] = {
     ),
     "ec2:AssociateIamInstanceProfile": Ends("CHANGED_COMPUTE_ROLE", labels=("Instance",)),
     "ec2:ReplaceIamInstanceProfileAssociation": Ends("CHANGED_COMPUTE_ROLE", labels=("Instance",)),
-    "ecs:ExecuteCommand": Ends("EXECUTED_ON", roles=("target",)),
+    "ecs:ExecuteCommand": Ends("EXECUTED_ON", roles=("target",), holding=":task/"),
     "iam:AddRoleToInstanceProfile": Ends("CHANGED_COMPUTE_ROLE", labels=("InstanceProfile",)),
 }  # fmt: skip
 # Calls that copy what they name: a snapshot of a volume, an image of an instance, an object of an object.
 COPIES = frozenset({
     "ec2:CopyImage", "ec2:CopySnapshot", "ec2:CreateImage", "ec2:CreateSnapshot", "ec2:CreateSnapshots",
-    "ec2:CreateVolume", "rds:RestoreDBClusterToPointInTime", "rds:RestoreDBInstanceToPointInTime",
+    "ec2:CreateVolume", "dynamodb:RestoreTableFromBackup", "dynamodb:RestoreTableToPointInTime",
+    "rds:CreateDBInstanceReadReplica", "rds:RestoreDBClusterToPointInTime", "rds:RestoreDBInstanceToPointInTime",
     "s3:UploadPartCopy", "rds:CopyDBClusterSnapshot", "rds:CopyDBSnapshot", "rds:CreateDBClusterSnapshot",
     "rds:CreateDBSnapshot", "rds:RestoreDBClusterFromSnapshot", "rds:RestoreDBInstanceFromDBSnapshot",
-    "rds:StartExportTask", "s3:CopyObject",
+    "s3:CopyObject",
+})  # fmt: skip
+# Calls that write what they name into a bucket.
+EXPORTS = frozenset({
+    "dynamodb:ExportTableToPointInTime", "ec2:CreateInstanceExportTask", "ec2:CreateStoreImageTask", "ec2:ExportImage",
+    "logs:CreateExportTask", "rds:StartExportTask",
 })  # fmt: skip

@@ -4,7 +4,8 @@ Source: API references of the services; the actions are those of real attacks an
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import product
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from graphtrail.case.arrow import Ints, Mask
 from graphtrail.events.authorization import authorization
 from graphtrail.graph.control import Control
 from graphtrail.graph.layout import label_of
-from graphtrail.graph.pivots.actions import ACTIONS, COPIES
+from graphtrail.graph.pivots.actions import ACTIONS, COPIES, EXPORTS
 from graphtrail.graph.pivots.logs import is_of_logs, log_buckets
 from graphtrail.graph.pivots.touches import Touching, places
 from graphtrail.graph.schema import Confidence
@@ -68,18 +69,27 @@ def _passed(edge: Control) -> Control:
 
 
 def _copies(world: World, touching: Touching, counted: Mask) -> Iterator[Control]:
-    """From what was copied to the copy: what a call made, else what it wrote to."""
+    """From what was copied to the copy: what a call made, else what it wrote to, of an export the bucket."""
     facts = world.facts
-    copies = np.fromiter((kind.action in COPIES for kind in facts.kinds), np.bool_, len(facts.kinds))
+    copies = np.fromiter((kind.action in COPIES | EXPORTS for kind in facts.kinds), np.bool_, len(facts.kinds))
     touched: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for row, key, role in touching.where(counted & copies[facts.kind], ("source", "target", "created")):
         touched[row][role].append(key)
     for row, by_role in touched.items():
-        time = int(facts.times[row])
-        written = [key for key in by_role["target"] if by_role["source"] and label_of(key) != "Bucket"]
-        for source in by_role["source"] or by_role["target"]:
-            for copy in by_role["created"] or written:
-                yield Control(source, copy, "DERIVED", time, "record", (row,), time, time, Confidence.EXACT)
+        time, action = int(facts.times[row]), facts.kinds[int(facts.kind[row])].action
+        for source, copy in _copied(by_role, exports=action in EXPORTS):
+            yield Control(source, copy, "DERIVED", time, "record", (row,), time, time, Confidence.EXACT)
+
+
+def _copied(by_role: Mapping[str, list[str]], *, exports: bool) -> Iterator[tuple[str, str]]:
+    """What was copied, and the copy, by the roles of what one call touched."""
+    targets = by_role["target"]
+    buckets = [key for key in targets if label_of(key) == "Bucket"]
+    others = [key for key in targets if key not in buckets]
+    if exports:
+        yield from product(others, buckets)
+    else:
+        yield from product(by_role["source"] or targets, by_role["created"] or (others if by_role["source"] else ()))
 
 
 def _edge(world: World, place: Ints, row: int, relation: str, key: str) -> Control:
