@@ -15,7 +15,10 @@ _MAKES = re.compile(
 )
 _FROM = re.compile(r"(?:From|To)[A-Z]\w*$")
 _TYPED_IDS_IN = frozenset({"autoscaling", "ec2", "ec2-instance-connect", "elasticloadbalancing", "rds", "ssm"})
-_READS = re.compile(r"(?:Get|List|Describe|Head|Lookup|Search|BatchGet|Batch?Check|Query|Scan|Select)")
+_READS = re.compile(
+    r"(?:Get|List|Describe|Head|Lookup|Search|BatchGet|BatchCheck|BatchDescribe|Check|Query|Scan|Select|Simulate|Validate"
+    r"|Preview|Estimate)"
+)
 
 OBJECT = frozenset({"key", "Key", "x-amz-copy-source"})
 BUCKETS = ("bucketName", "BucketName")

@@ -19,13 +19,24 @@ ROLES = ("created", "source", "passed", "context", "target", "mentioned")
 _RANK = {role: rank for rank, role in enumerate(ROLES)}
 
 _INSIDE = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:\d{0,12}:[^\s\"'\\,;<>\[\]{}]+")
-_DOCUMENT = re.compile(r"(?i)policy(?:document|text)?$|policies$|^principals?$|tags?$|statement")
-_ROLE_KEY = re.compile(r"(?i)role(?:arn)?s?(?:list)?$")
+_DOCUMENT = re.compile(
+    r"(?i)policy(?:document|text)?$|policies$|^principals?$|tags?$|^tag(?:set|list|ging|specification\w*)$|statement"
+)
+# A role under any other name than these is handed on to whoever is called.
+_NOT_HANDED_ON = re.compile(r"(?i)grantee|principal|resource|filter")
 _KMS_KEY = re.compile(r"(?i)kms.*key|encryption")
 _BESIDE = re.compile(r"(?i)grantee|principal")
-_ON_POLICY = re.compile(r"iam:\w*(?<!User)(?<!Role)(?<!Group)Policy(?:Versions?)?$")
+# What a permission depends on, not what it is given for.
+_OF_PERMISSIONS = {
+    "lambda:AddPermission": {"sourceArn"},
+    "ram:AssociateResourceShare": {"permissionArn", "permissionArns"},
+    "ram:CreateResourceShare": {"permissionArns"},
+}
+_POLICY_KEY = re.compile(r"(?i)policyarns?$|permissionsboundary$")
+_ON_POLICY = re.compile(r"iam:\w*(?<!User)(?<!Role)(?<!Group)Policy(?:Versions?|Tags)?$")
 _DENIAL = re.compile(r"is not authorized to perform: [\w-]+:\w+ on resource: \"?([^\s\"]+)")
 _WHOLE = ("arn:", "arn%3")
+_ARN_KEYS = frozenset({"Arn", "ARN", "aRN", "arn"})
 _SCOPE = ("scope", "")
 _KMS_ALIAS = ("kms", "alias")
 _KMS_KEY_KIND = ("kms", "key")
@@ -164,9 +175,11 @@ def combined(in_list: Touches, in_answer: Touches, in_request: Touches, others: 
     for resource, role in in_answer:
         _put(found, resource, role)
     certain = {kind_of(resource) for resource in found}
+    answered = {_by_name(resource) for resource, _ in in_answer}
     for resource, role in in_request:
         if role != "target":
-            _put(found, resource, role)
+            if role != "created" or _by_name(resource) not in answered:  # the answer has the path of what was made
+                _put(found, resource, role)
             continue
         kind = kind_of(resource)
         if kind == _KMS_ALIAS and _KMS_KEY_KIND in certain:
@@ -176,6 +189,10 @@ def combined(in_list: Touches, in_answer: Touches, in_request: Touches, others: 
     for other in others:
         _put(found, other, "target")
     return tuple(found.items())
+
+
+def _by_name(resource: str) -> tuple[tuple[str, str], str]:
+    return kind_of(resource), resource.rpartition("/")[2]
 
 
 def scope(plan: Plan, place: Place) -> Touches:
@@ -197,8 +214,8 @@ def _arns(plan: Plan, value: Json, name: str, found: _Found, *, role: str = "") 
         for key, held in value.items():
             if held.__class__ is not str:
                 _arns(plan, held, key, found, role=role or _role_below(key))
-            elif "arn" in held:
-                _arn(plan, held, key, found, role or _role_below(key))
+            elif "arn" in held:  # what is called no more than that is what it lies in
+                _arn(plan, held, name if name and key in _ARN_KEYS else key, found, role or _role_below(key))
     elif isinstance(value, list):
         for held in value:
             _arns(plan, held, name, found, role=role)
@@ -215,7 +232,7 @@ def _arn(plan: Plan, value: str, name: str, found: _Found, role: str) -> None:
 
 @lru_cache(maxsize=4_096)
 def _role_below(key: str) -> str:
-    if key == "encryptionContext":
+    if key.lower().startswith("encryptioncontext"):
         return "context"
     return "mentioned" if _DOCUMENT.search(key) else ""
 
@@ -230,16 +247,31 @@ def _role_of(plan: Plan, name: str, whole: str) -> str:
     """The role of an ARN by the name of the parameter that holds it."""
     if name == "x-amz-copy-source" or (plan.copies and name.lower().startswith("source")):
         return "source"
-    if ":instance-profile/" in whole:
-        return "passed" if plan.service != "iam" else "target"
-    if ":role/" in whole:
-        handed_on = plan.service not in {"iam", "sts"} and not plan.reads and _matches(_ROLE_KEY, name)
-        return "passed" if handed_on else "target"
-    if name in {"policyArn", "permissionsBoundary"}:
+    if _is_of_iam(whole, ":role/") or _is_of_iam(whole, ":instance-profile/"):
+        return _role_of_role(plan, name)
+    if _matches(_POLICY_KEY, name):
         return "target" if _ON_POLICY.search(plan.action) else "context"
-    if _matches(_BESIDE, name) or (plan.service != "kms" and _matches(_KMS_KEY, name)):
-        return "context"
-    return "target"
+    beside = _matches(_BESIDE, name) and plan.service != "eks"  # whose access entries are about principals
+    return (
+        "context"
+        if beside
+        or name in _OF_PERMISSIONS.get(plan.action, ())
+        or (plan.service != "kms" and _matches(_KMS_KEY, name))
+        else "target"
+    )
+
+
+def _is_of_iam(whole: str, kind: str) -> bool:
+    return kind in whole and ":iam:" in whole
+
+
+def _role_of_role(plan: Plan, name: str) -> str:
+    """A role is passed on to whatever does more than look, unless the call is about the role."""
+    if plan.service in {"iam", "sts"} or plan.reads:
+        return "target"
+    if not _matches(_NOT_HANDED_ON, name):
+        return "passed"
+    return "context" if _matches(_BESIDE, name) and plan.service != "eks" else "target"
 
 
 def _owned(place: Place, owner: Text) -> Place:
