@@ -102,6 +102,12 @@ def _by_tag(call: Call) -> Iterator[Pivot]:
                 yield Pivot("EXECUTED_ON", "incomplete", f"target:{key}={named}", None, None)
 
 
+def _master_password(call: Call) -> Iterator[Pivot]:
+    """The password of a database's administrator; one that Secrets Manager keeps is read there."""
+    if call.request.get("masterUserPassword"):
+        yield Pivot("SET_PASSWORD", "master password", None, None, None)
+
+
 def _decrypted(call: Call) -> Iterator[Pivot]:
     if str(call.request.get("withDecryption")).lower() == "true":
         yield Pivot("READ_SECRET", "", None, None, None)
@@ -237,6 +243,9 @@ _SEVERAL: dict[str, Rules] = {
     "organizations:RemoveAccountFromOrganization": _organisation,
     "iam:EnableOrganizationsRootCredentialsManagement": _organisation,
     "iam:EnableOrganizationsRootSessions": _organisation,
+    "rds:ModifyDBCluster": _master_password,
+    "rds:ModifyDBInstance": _master_password,
+    "redshift:ModifyCluster": _master_password,
     "s3:PutBucketLogging": _bucket_logging,
     "sso-directory:AddMemberToGroup": _joined,
     "ssm:CreateAssociation": _by_tag,

@@ -234,8 +234,10 @@ def _registry(call: Call) -> Iterator[Pivot]:
 
 SHARES: dict[str, Rules] = {
     "apigateway:CreateRestApi": _policy_beside("policy", "createRestApiInput"),
+    "acm-pca:PutPolicy": _resource_policy("policy"),
     "backup:DeleteBackupVaultAccessPolicy": _resource_policy("policy"),
     "backup:PutBackupVaultAccessPolicy": _resource_policy("policy"),
+    "cloudtrail:PutResourcePolicy": _resource_policy("resourcePolicy"),
     "codeartifact:PutDomainPermissionsPolicy": _resource_policy("policyDocument"),
     "codeartifact:PutRepositoryPermissionsPolicy": _resource_policy("policyDocument"),
     "codebuild:PutResourcePolicy": _resource_policy("policy"),
@@ -279,6 +281,9 @@ SHARES: dict[str, Rules] = {
     "ram:DisassociateResourceShare": partial(_each, parameter="principals", relation="UNSHARED_WITH"),
     "rds:ModifyDBClusterSnapshotAttribute": _restore,
     "rds:ModifyDBSnapshotAttribute": _restore,
+    "redshift:AuthorizeSnapshotAccess": partial(_each, parameter="accountWithRestoreAccess", relation="SHARED_WITH"),
+    "redshift:PutResourcePolicy": _resource_policy("policy"),
+    "redshift:RevokeSnapshotAccess": partial(_each, parameter="accountWithRestoreAccess", relation="UNSHARED_WITH"),
     "s3:CreateAccessPoint": _access_point,
     "s3:CreateBucket": _granted,
     "s3:DeleteAccountPublicAccessBlock": _public_access,
@@ -308,4 +313,5 @@ SHARES: dict[str, Rules] = {
     "sqs:RemovePermission": partial(_taken_back, parameter="label"),
     "sqs:SetQueueAttributes": _attribute_policy,
     "ssm:ModifyDocumentPermission": _document,
+    "ssm:PutResourcePolicy": _resource_policy("policy"),
 }

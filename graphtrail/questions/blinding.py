@@ -12,6 +12,7 @@ BLINDED = frozenset({"BLINDED"})
 
 # What switches the same thing on again.
 _UNDOES = {
+    "bedrock:DeleteModelInvocationLoggingConfiguration": frozenset({"bedrock:PutModelInvocationLoggingConfiguration"}),
     "cloudtrail:DeleteTrail": frozenset({"cloudtrail:CreateTrail"}),
     "cloudtrail:PutEventSelectors": frozenset({"cloudtrail:PutEventSelectors"}),
     "cloudtrail:PutInsightSelectors": frozenset({"cloudtrail:PutInsightSelectors"}),

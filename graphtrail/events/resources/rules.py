@@ -21,11 +21,12 @@ _RANK = {role: rank for rank, role in enumerate(ROLES)}
 _INSIDE = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:\d{0,12}:[^\s\"'\\,;<>\[\]{}]+")
 _DOCUMENT = re.compile(
     r"(?i)policy(?:document|text)?$|policies$|^principals?$|tags?$|^tag(?:set|list|ging|specification\w*)$|statement"
+    r"|eventselectors$"
 )
 # A role under any other name than these is handed on to whoever is called.
 _NOT_HANDED_ON = re.compile(r"(?i)grantee|principal|resource|filter")
 _KMS_KEY = re.compile(r"(?i)kms.*key|encryption")
-_BESIDE = re.compile(r"(?i)grantee|principal")
+_BESIDE = re.compile(r"(?i)grantee|(?<!target)principal|^organization(?:alUnit)?Arn$")
 # What a permission depends on, not what it is given for.
 _OF_PERMISSIONS = {
     "lambda:AddPermission": {"sourceArn"},
@@ -255,6 +256,7 @@ def _role_of(plan: Plan, name: str, whole: str) -> str:
     return (
         "context"
         if beside
+        or (plan.service == "s3" and name == "Bucket")  # where copies or reports are put
         or name in _OF_PERMISSIONS.get(plan.action, ())
         or (plan.service != "kms" and _matches(_KMS_KEY, name))
         else "target"

@@ -14,6 +14,9 @@ from graphtrail.graph.pivots.opened import providers, roles_passed
 from graphtrail.graph.pivots.policies import policies
 from graphtrail.graph.world import World
 
+# Effects of which each is an edge to what the call was on.
+_PLAIN = frozenset({"BLINDED", "CHANGED_ORG", "CHANGED_PERMISSIONS", "CONTROLS", "EXECUTED_ON", "READ_SECRET"})
+
 
 def pivots(world: World) -> Iterator[Control]:
     """All edges of pivots, and the ways that they opened."""
@@ -34,7 +37,7 @@ def shared(done: list[Effect]) -> Iterator[Control]:
         pivot = effect.pivot
         if pivot.type in {"SHARED_WITH", "UNSHARED_WITH", "KMS_GRANT"}:
             yield from _shared(effect, named)
-        elif pivot.type in {"BLINDED", "CHANGED_ORG", "CHANGED_PERMISSIONS", "CONTROLS", "EXECUTED_ON", "READ_SECRET"}:
+        elif pivot.type in _PLAIN or (pivot.type == "SET_PASSWORD" and pivot.target is None):
             for resource in effect.resources:
                 yield effect.edge(pivot.type, resource, pivot.made)
 
@@ -52,5 +55,5 @@ def _shared(effect: Effect, named: dict[tuple[str, str], set[str]]) -> Iterator[
             named[under] |= parties
         elif not pivot.party:
             parties = parties.difference(*(held for (of, _), held in named.items() if of == resource))
-        for party in sorted(parties):
+        for party in sorted(parties - {resource}):  # a request that names its ARN names both
             yield effect.edge(pivot.type, party, resource)

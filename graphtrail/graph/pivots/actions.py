@@ -28,7 +28,7 @@ class Ends(NamedTuple):
         return role in self.roles and self.holding in key and (not self.labels or label_of(key) in self.labels)
 
 
-_CONTROLS = Ends("CONTROLS")
+_FUNCTION = Ends("CONTROLS", holding=":function:")
 _INSTANCE = Ends("CONTROLS", labels=("Instance",))
 _RUNS_ON = Ends("EXECUTED_ON", labels=("Instance",))
 _READS = Ends("READ_SECRET", roles=("target",))
@@ -38,27 +38,32 @@ _MFA = Ends("CHANGED_MFA", roles=("target", "created"), labels=("User",))
 _DEVICE = Ends("CHANGED_MFA")
 _OTHER = Ends("ISSUED_OTHER", roles=("target",), labels=("User",))
 _BLINDED = Ends("BLINDED", roles=("target",))
+_TRAIL = Ends("BLINDED", roles=("target",), holding=":cloudtrail:")
+
+
+def _controls(*actions: str) -> dict[str, Ends]:
+    """Actions that give control of what is of their own service: what else they name is told or asked, not changed."""
+    return {action: Ends("CONTROLS", holding=f":{action.partition(':')[0]}:") for action in actions}
+
 
 ACTIONS: dict[str, Ends] = {
+    **_controls(
+        "cloudformation:CreateChangeSet", "cloudformation:CreateStack", "cloudformation:CreateStackSet",
+        "cloudformation:ExecuteChangeSet", "cloudformation:UpdateStack", "codebuild:CreateProject",
+        "codebuild:StartBuild", "codebuild:UpdateProject", "codepipeline:CreatePipeline",
+        "codepipeline:UpdatePipeline", "ecs:CreateService", "ecs:RegisterTaskDefinition", "ecs:UpdateService",
+        "eks:CreatePodIdentityAssociation", "events:PutRule", "events:PutTargets", "glue:CreateDevEndpoint",
+        "glue:CreateJob", "glue:UpdateDevEndpoint", "glue:UpdateJob", "iam:AddClientIDToOpenIDConnectProvider",
+        "iam:CreateOpenIDConnectProvider", "iam:CreateSAMLProvider", "iam:UpdateOpenIDConnectProviderThumbprint",
+        "iam:UpdateSAMLProvider", "lambda:PublishLayerVersion", "rolesanywhere:CreateProfile",
+        "rolesanywhere:CreateTrustAnchor", "rolesanywhere:UpdateProfile", "rolesanywhere:UpdateTrustAnchor",
+        "sagemaker:CreateDomain", "sagemaker:CreateNotebookInstance", "sagemaker:CreatePresignedNotebookInstanceUrl",
+        "scheduler:CreateSchedule", "states:CreateStateMachine", "states:UpdateStateMachine",
+    ),
     **dict.fromkeys(
-        (
-            "cloudformation:CreateChangeSet", "cloudformation:CreateStack", "cloudformation:CreateStackSet",
-            "cloudformation:ExecuteChangeSet", "cloudformation:UpdateStack", "codebuild:CreateProject",
-            "codebuild:StartBuild", "codebuild:UpdateProject", "codepipeline:CreatePipeline",
-            "codepipeline:UpdatePipeline", "ecs:CreateService", "ecs:RegisterTaskDefinition",
-             "ecs:UpdateService", "eks:CreatePodIdentityAssociation", "events:PutRule",
-            "events:PutTargets", "glue:CreateDevEndpoint", "glue:CreateJob", "glue:UpdateDevEndpoint",
-            "glue:UpdateJob", "iam:AddClientIDToOpenIDConnectProvider", "iam:CreateOpenIDConnectProvider",
-            "iam:CreateSAMLProvider", "iam:UpdateOpenIDConnectProviderThumbprint", "iam:UpdateSAMLProvider",
-            "lambda:CreateEventSourceMapping", "lambda:CreateFunction", "lambda:PublishLayerVersion",
-            "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration", "rolesanywhere:CreateProfile",
-            "rolesanywhere:CreateTrustAnchor", "rolesanywhere:UpdateProfile",
-            "rolesanywhere:UpdateTrustAnchor", "sagemaker:CreateDomain",
-            "sagemaker:CreateNotebookInstance", "sagemaker:CreatePresignedNotebookInstanceUrl",
-            "scheduler:CreateSchedule", "states:CreateStateMachine",
-            "states:UpdateStateMachine",
-        ),
-        _CONTROLS,
+        ("lambda:CreateEventSourceMapping", "lambda:CreateFunction", "lambda:UpdateFunctionCode",
+         "lambda:UpdateFunctionConfiguration"),
+        _FUNCTION,
     ),
     **dict.fromkeys(("ecs:RunTask", "ecs:StartTask"), Ends("CONTROLS", holding=":task/")),
     **dict.fromkeys(
@@ -74,7 +79,9 @@ ACTIONS: dict[str, Ends] = {
     **dict.fromkeys(
         ("ec2:DescribeLaunchTemplateVersions", "ec2:GetConsoleOutput", "ec2:GetConsoleScreenshot",
          "ec2:GetLaunchTemplateData", "ec2:GetPasswordData", "lambda:GetFunction", "lambda:GetFunctionConfiguration",
-         "secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue"),
+         "redshift-serverless:GetCredentials", "redshift:GetClusterCredentials",
+         "redshift:GetClusterCredentialsWithIAM", "secretsmanager:BatchGetSecretValue",
+         "secretsmanager:GetSecretValue"),
         _READS,
     ),
     **dict.fromkeys(
@@ -100,8 +107,9 @@ ACTIONS: dict[str, Ends] = {
     ),
     **dict.fromkeys(
         (
-            "access-analyzer:DeleteAnalyzer", "cloudtrail:DeleteEventDataStore", "cloudtrail:DeleteTrail",
-            "cloudtrail:PutEventSelectors", "cloudtrail:PutInsightSelectors", "cloudtrail:StopEventDataStoreIngestion",
+            "access-analyzer:DeleteAnalyzer", "bedrock:DeleteModelInvocationLoggingConfiguration",
+            "cloudtrail:DeleteEventDataStore", "cloudtrail:DeleteTrail",
+            "cloudtrail:PutInsightSelectors", "cloudtrail:StopEventDataStoreIngestion",
             "cloudtrail:StopLogging", "cloudtrail:UpdateEventDataStore", "cloudtrail:UpdateTrail",
             "cloudwatch:DisableAlarmActions", "config:DeleteConfigRule", "config:DeleteConfigurationRecorder",
             "config:DeleteDeliveryChannel", "config:StopConfigurationRecorder", "detective:DeleteGraph",
@@ -112,7 +120,8 @@ ACTIONS: dict[str, Ends] = {
             "guardduty:StopMonitoringMembers", "inspector2:Disable", "macie2:DisableMacie",
             "organizations:DeletePolicy", "organizations:DetachPolicy", "organizations:DisablePolicyType",
             "organizations:LeaveOrganization", "organizations:UpdatePolicy",
-            "route53resolver:DeleteResolverQueryLogConfig", "route53resolver:DisassociateResolverQueryLogConfig",
+            "route53:DeleteQueryLoggingConfig", "route53resolver:DeleteResolverQueryLogConfig",
+            "route53resolver:DisassociateResolverQueryLogConfig",
             "s3:PutBucketLifecycle", "securityhub:BatchDisableStandards",
             "securityhub:DisableSecurityHub", "securityhub:DisassociateFromAdministratorAccount",
             "securityhub:DisassociateMembers", "wafv2:DeleteLoggingConfiguration", "wafv2:DeleteWebACL",
@@ -120,6 +129,7 @@ ACTIONS: dict[str, Ends] = {
         ),
         _BLINDED,
     ),
+    "cloudtrail:PutEventSelectors": _TRAIL,
     "ec2:AssociateIamInstanceProfile": Ends("CHANGED_COMPUTE_ROLE", labels=("Instance",)),
     "ec2:ReplaceIamInstanceProfileAssociation": Ends("CHANGED_COMPUTE_ROLE", labels=("Instance",)),
     "ecs:ExecuteCommand": Ends("EXECUTED_ON", roles=("target",), holding=":task/"),
