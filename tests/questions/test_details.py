@@ -134,3 +134,17 @@ def test_a_function_url_is_open_until_it_is_gone(tmp_path: Path):
         ("shared", "public", ct.at("09:05")),
         ("unshared", "public", None),
     ]
+
+
+def test_a_permission_that_is_given_and_taken_in_one_second_ends_in_whatever_order_the_records_stand(tmp_path: Path):
+    records = [
+        ct.record("09:00", f"lambda:{change}Permission", ALICE,
+                  requestParameters={"functionName": "job", "statementId": "backdoor", **party})
+        for change, party in (("Add", {"principal": ct.STRANGE}), ("Remove", {}))
+    ]  # fmt: skip
+    one, other = (ct.case(tmp_path / name, held) for name, held in (("one", records), ("other", records[::-1])))
+    assert sorted((row.change, row.party) for row in one.ask.shared_out().rows) == [
+        ("shared", f"account:{ct.STRANGE}"),
+        ("unshared", f"account:{ct.STRANGE}"),
+    ]
+    assert one.ask.shared_out().rows == other.ask.shared_out().rows

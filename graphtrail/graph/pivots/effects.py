@@ -62,7 +62,7 @@ class Effect:
 
 
 def effects(world: World) -> list[Effect]:
-    """All effects of calls that count, by time."""
+    """All effects of calls that count, by time; in one second removals last, and else in the order of the event ids."""
     place = places(world)
     counted = [(row, pivot) for row, pivot in world.facts.pivots if place[row] >= 0 and pivot.type not in _NO_EDGES]
     touching = Touching(world)
@@ -86,7 +86,7 @@ def effects(world: World) -> list[Effect]:
                 trusting=row in trusting,
             )
         )
-    return sorted(found, key=lambda effect: (effect.time, effect.row))
+    return sorted(found, key=lambda effect: (effect.time, effect.pivot.type == "UNSHARED_WITH", int(place[effect.row])))
 
 
 def _scope(kind: Kind) -> str:
