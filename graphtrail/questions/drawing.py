@@ -1,25 +1,32 @@
 """The part of the graph that stands behind an answer, put together from its rows.
 
 A field has one meaning in all rows, so that the fields a row has tell what is drawn of it: a ``chain`` or ``path`` hop
-by hop, an ``action`` as session, action and resource, ``issued_session`` and what was ``made`` as one edge.
+by hop, an ``action`` as session, action and resource, ``issued_session`` and what was ``made`` as one edge. Before a
+chain that begins with a key, password or user that somebody made stands, as part of its path, how they came to make it.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from graphtrail.graph.layout import label_of
 from graphtrail.graph.model import Edge, EventLine, Node, Subgraph, Value
 from graphtrail.questions.answer import Answer
 from graphtrail.questions.question import R
-from graphtrail.questions.rows import Hop, Row
+from graphtrail.questions.rows import Hop, Maker, Row
+from graphtrail.questions.seeds import resource_named
+from graphtrail.questions.trail import Limits, Trail
 from graphtrail.stores.store import Store
 from graphtrail.stores.whole import entity_node, session_node, short
 
 _EVENTS = 2000
+_LOOKS = frozenset({"list", "read"})
+_MADE = frozenset({"CREATED", "ISSUED", "SET_PASSWORD"})
 _WORKLOAD = 4  # hops: opened, assumed, called, on; a service that acts for itself assumes nothing
 _Named = tuple[str, str, str]
+_Actor = tuple[str | None, ...]
 
 
 class _Span(NamedTuple):
@@ -35,10 +42,11 @@ class _Span(NamedTuple):
 
 
 def subgraph(store: Store, *answers: Answer[R]) -> Subgraph:
-    """What stands behind some answers: nodes, edges, and the evidence paths, those of people first."""
+    """What stands behind some answers: nodes, edges, and the evidence paths, what did most by a chain first."""
     drawing = _Drawing(store)
     for answer in answers:
-        drawing.resource = answer.parameters.get("resource")
+        named = answer.parameters.get("resource")
+        drawing.resource = resource_named(Trail(store, Limits()), named) if named else None
         for row in answer.rows:
             drawing.row(row)
     return drawing.graph()
@@ -51,10 +59,17 @@ class _Drawing:
         self._nodes: dict[str, Node] = {}
         self._edges: dict[_Named, Edge] = {}
         self._paths: dict[tuple[_Named, ...], int] = {}
+        self._done: Counter[_Actor] = Counter()
+        self._looking: set[tuple[_Named, ...]] = set()
+        self._actors: dict[tuple[_Named, ...], _Actor] = {}
 
     def row(self, row: Row) -> None:
         """Draw what one row says."""
-        path = self._hops(getattr(row, "chain", ()) or getattr(row, "path", ()))
+        chain: tuple[Hop, ...] = getattr(row, "chain", ())
+        maker: Maker | None = getattr(row, "made_by", None)
+        path = self._hops(chain or getattr(row, "path", ()))
+        if maker and chain:
+            path = self._made(maker, chain, path)
         session = getattr(row, "session", None)
         if session and getattr(row, "action", None) and hasattr(row, "outcome"):
             path += self._action(row, session)
@@ -67,7 +82,13 @@ class _Drawing:
             source = session or _field(row, "principal")
             self._edge(str(source), str(_field(row, "target")), str(_field(row, "relation")), _span(row))
         if len(path) > 1:
-            self._paths[tuple(path)] = max(self._paths.get(tuple(path), 0), getattr(row, "count", 1))
+            named, count = tuple(path), getattr(row, "count", 1)
+            self._paths[named] = max(self._paths.get(named, 0), count)
+            actor = self._actors[named] = tuple(hop.principal for hop in (maker.chain if maker else chain))
+            if getattr(row, "class_", None) in _LOOKS:
+                self._looking.add(named)
+            elif getattr(row, "outcome", None) == "ok":
+                self._done[actor] += count
 
     def graph(self) -> Subgraph:
         """What has been drawn."""
@@ -81,11 +102,27 @@ class _Drawing:
             events=event_lines(self._store, (event_id for edge in edges for event_id in edge.event_ids)),
         )
 
-    def _rank(self, path: tuple[_Named, ...]) -> tuple[bool, bool, int, int, tuple[_Named, ...]]:
-        """People and workloads before services for themselves, what worked before what failed; then the longest."""
+    def _rank(self, path: tuple[_Named, ...]) -> tuple[Any, ...]:
+        """People and workloads before services for themselves, what worked before what failed.
+
+        Then whoever did most that does not only look, with the keys and passwords that were made on the way; of that
+        what does not only look, and the longest path.
+        """
         by_service = path[0][0].startswith(("service:", "svc:")) and len(path) < _WORKLOAD
         failed = any(self._edges[named].properties.get("outcome", "ok") != "ok" for named in path)
-        return by_service, failed, -len(path), -self._paths[path], path
+        done = self._done[self._actors[path]]
+        return by_service, failed, -done, path in self._looking, -len(path), -self._paths[path], path
+
+    def _made(self, maker: Maker, chain: Sequence[Hop], path: list[_Named]) -> list[_Named]:
+        """The path of a chain, with that of whoever made its key, password or user before it."""
+        start = chain[0]
+        ends = [(start.node, path[1:] if start.session else path), (start.principal or start.node, path)]
+        for end, onward in ends:
+            for edge in self._store.into(end):
+                if edge.type in _MADE and edge.source == maker.session and maker.event_id in edge.event_ids:
+                    span = _Span(edge.at, edge.at, 1, str(edge.confidence), edge.rule, edge.event_ids, 1)
+                    return [*self._hops(maker.chain), self._edge(edge.source, end, edge.type, span), *onward]
+        return path
 
     def _hops(self, hops: Sequence[Hop]) -> list[_Named]:
         path: list[_Named] = []
