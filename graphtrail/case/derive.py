@@ -249,9 +249,16 @@ def _issued(rows: Rows) -> list[tuple[int, Credential]]:
 
 
 def _effects(rows: Rows) -> list[tuple[int, Pivot]]:
+    requests, kinds = rows.batch.requests, rows.kind_values
+    ruled = np.fromiter((what.action in pivots.RULES and what.outcome == "ok" for what in kinds), np.bool_, len(kinds))
+    seldom = np.fromiter((what.action in pivots.SELDOM for what in kinds), np.bool_, len(kinds))
+    wanted = ruled[rows.kinds]
+    if seldom.any():
+        telling = np.fromiter(map(pivots.may_share, requests.values), np.bool_, len(requests.values))
+        wanted &= telling[requests.codes] | ~seldom[rows.kinds]
     return [
         (row, effect)
-        for row in rows.of_kind(what.action in pivots.RULES and what.outcome == "ok" for what in rows.kind_values)
+        for row in np.flatnonzero(wanted).tolist()
         for effect in pivots.pivots(
             rows.kind(row), rows.caller(row), rows.request(row), rows.response(row), rows.place(row)
         )

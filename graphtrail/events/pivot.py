@@ -24,11 +24,12 @@ class Pivot(NamedTuple):
             ``login profile``, ``password``, ``access key``, ``SAML provider``, ``OIDC provider``,
             ``Identity Center user``; of a policy ``ACL``, ``replication``, ``access point``, ``public access block`` or
             nothing, and ``not interpreted`` where not all of it was understood; of a grant its operations; of a share
-            the name under which it is taken back, if it has one.
+            the label under which it can be taken back.
         target: key of the node: an ARN, of an access key ``key:<id>``; None is what the call touched.
         uid: unique id of what was made, or None.
         owner: key of the user whose key or password it is, or None.
-        party: key of the principal that was let in, or no longer is; None where a share is taken back by its name.
+        party: key of the principal that was let in, or no longer is; None of ``UNSHARED_WITH`` is whoever was let in
+            under the label.
     """
 
     type: str
@@ -55,6 +56,11 @@ Rules = Callable[[Call], Iterable[Pivot]]
 def let_in(relation: str, named: str, made: str = "") -> Pivot:
     """A relation to the principal that a record names, of whatever the call touched."""
     return Pivot(relation, made, None, None, None, principal(named))
+
+
+def taken_back(label: str) -> Pivot:
+    """Whom an earlier call let in under a label is let in no more; without a label nobody is."""
+    return Pivot("UNSHARED_WITH", label, None, None, None)
 
 
 def listed(value: Json) -> list[Json]:

@@ -18,9 +18,9 @@ from graphtrail.events.pivot import UNREAD, Call, Pivot, Rule, Rules
 from graphtrail.events.policies import allows_everything
 from graphtrail.events.record import Json, Text, mapping, text
 from graphtrail.events.resources.forms import BUCKET, Place
-from graphtrail.events.shares import SHARES, of_policy
+from graphtrail.events.shares import SELDOM, SHARES, may_share, of_policy
 
-__all__ = ["RULES", "UNREAD", "Pivot", "pivots"]
+__all__ = ["RULES", "SELDOM", "UNREAD", "Pivot", "may_share", "pivots"]
 _ADMINISTRATOR = ":iam::aws:policy/AdministratorAccess"
 
 

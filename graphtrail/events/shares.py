@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from graphtrail import arn as arns
-from graphtrail.events.pivot import UNREAD, Call, Pivot, Rules, let_in, listed
+from graphtrail.events.pivot import UNREAD, Call, Pivot, Rules, let_in, listed, taken_back
 from graphtrail.events.policies import PUBLIC, policy
 from graphtrail.events.record import Json, Text, mapping, text
 from graphtrail.events.resources.forms import BUCKET
+from graphtrail.events.resources.rules import object_of_request
 
 _EVERYBODY = ("/AllUsers", "/AuthenticatedUsers")
-_URL = "function URL"  # no name of a statement: those hold no space
+_URL, _ACL = "function URL", "ACL"
 _BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 
 
@@ -60,10 +61,23 @@ def _bus(call: Call) -> Iterator[Pivot]:
     """An event bus is opened to an account, to everybody, or by a policy."""
     named = text(call.request.get("principal"))
     if named:
-        yield Pivot("CHANGED_POLICY", "", None, None, None)
+        yield _statement(call)
         yield let_in("ALLOWS", named)
     else:
         yield from of_policy("CHANGED_POLICY", call.request.get("policy"))
+
+
+def _statement(call: Call) -> Pivot:
+    """A statement of the policy of an event bus, which stands or falls alone."""
+    return Pivot(
+        "CHANGED_POLICY", f"statement {text(call.request.get('statementId')) or ''}".rstrip(), None, None, None
+    )
+
+
+def _statement_removed(call: Call) -> Iterator[Pivot]:
+    """A statement of the policy of an event bus is gone, or all of it."""
+    named = text(call.request.get("statementId"))
+    yield _statement(call) if named else Pivot("CHANGED_POLICY", "", None, None, None)
 
 
 def _endpoint(call: Call) -> Iterator[Pivot]:
@@ -120,33 +134,62 @@ def _each(call: Call, parameter: str, relation: str) -> Iterator[Pivot]:
 
 def _invoker(call: Call) -> Iterator[Pivot]:
     """Who may invoke a function: a service, an account, everybody."""
-    named = text(call.request.get("principal")) or ""
-    statement = text(call.request.get("statementId")) or ""
+    named, statement = text(call.request.get("principal")) or "", text(call.request.get("statementId")) or ""
     if named.endswith((".amazonaws.com", ".amazonaws.com.cn")):
         yield Pivot("SHARED_WITH", statement, None, None, None, f"service:{named}")
     elif named:
         yield let_in("SHARED_WITH", named, statement)
 
 
-def _taken_back(call: Call, parameter: str) -> Iterator[Pivot]:
-    """Whoever was let in under the name that a parameter gives no longer is; the record does not say who that was."""
-    named = text(call.request.get(parameter))
-    if named:
-        yield Pivot("UNSHARED_WITH", named, None, None, None)
+def _removed(*names: str) -> Rules:
+    """The rule of a call that takes back what an earlier one gave under the label that one of these parameters has."""
+
+    def rule(call: Call) -> Iterator[Pivot]:
+        label = next(filter(None, (text(call.request.get(name)) for name in names)), "")
+        if label:
+            yield taken_back(label)
+
+    return rule
+
+
+def _labelled(call: Call, parameter: str) -> Iterator[Pivot]:
+    """Topics and queues: accounts that are let in under a label."""
+    label = text(call.request.get("label")) or ""
+    for named in filter(None, map(text, listed(call.request.get(parameter)))):
+        yield let_in("SHARED_WITH", named, label)
+
+
+def _reset(attribute: str) -> Rules:
+    """The rule of a call that takes back every permission to use an image or a snapshot."""
+
+    def rule(call: Call) -> Iterator[Pivot]:
+        said = text(call.request.get("attribute")) or text(call.request.get("attributeType")) or attribute
+        if said.replace("_", "").casefold() == attribute.casefold():
+            yield taken_back("")
+
+    return rule
 
 
 def _url(call: Call) -> Iterator[Pivot]:
-    """The URL of a function, open to everybody or to those alone whom IAM lets in; gone, it is open to nobody."""
-    kind = text(call.request.get("authType"))
-    if kind == "NONE":
+    """A function is put behind a URL, with or without a signature; without one everybody may call it."""
+    if call.request.get("authType") is not None:
+        yield taken_back(_URL)
+    if text(call.request.get("authType")) == "NONE":
         yield let_in("SHARED_WITH", "*", _URL)
-    elif kind or call.request.get("functionName"):
-        yield Pivot("UNSHARED_WITH", _URL, None, None, None)
+
+
+def _url_deleted(_call: Call) -> Iterator[Pivot]:
+    yield taken_back(_URL)
 
 
 def _acl(call: Call) -> Iterator[Pivot]:
-    """Access control lists of S3: a canned one, headers, or grants to groups and to accounts by their canonical id."""
-    yield Pivot("CHANGED_POLICY", "ACL", None, None, None)
+    """Access control lists of S3: a canned one, headers, or grants to groups and to accounts by their canonical id.
+
+    A list takes the place of the one before. That of an object says nothing of its bucket.
+    """
+    key = object_of_request(call.request, call.place)
+    yield Pivot("CHANGED_POLICY", _ACL, key, None, None)
+    yield taken_back(_ACL)._replace(target=key)
     yield from _granted(call)
 
 
@@ -161,12 +204,12 @@ def _granted(call: Call) -> Iterator[Pivot]:
         if owner and canonical and canonical != owner:
             named.add(f"canonical:{canonical}")
     for party in sorted(named):
-        yield Pivot("SHARED_WITH", "", None, None, None, party)
+        yield Pivot("SHARED_WITH", _ACL, object_of_request(call.request, call.place), None, None, party)
 
 
 def _is_canned_public(request: Mapping[str, Json]) -> bool:
     """Whether a canned list or the header of a grant lets everybody in; exports write a list for a header."""
-    for name, held in request.items():
+    for name, held in (*request.items(), *mapping(request.get("accessControlList")).items()):
         said = next(iter(filter(None, map(text, listed(held)))), "")
         if name in {"x-amz-acl", "acl"} and said.startswith(("public-", "authenticated-")):
             return True
@@ -232,6 +275,15 @@ def _registry(call: Call) -> Iterator[Pivot]:
                 yield let_in("SHARED_WITH", account)
 
 
+# Calls of which there are more than of all others, and few of which share anything: those that have a list.
+SELDOM = frozenset({"s3:CopyObject", "s3:CreateMultipartUpload", "s3:PutObject"})
+
+
+def may_share(request: bytes) -> bool:
+    """Whether a raw request of one of those may hold a list of whom to let in."""
+    return b"acl" in request or b"x-amz-grant-" in request or b"ccessControl" in request
+
+
 SHARES: dict[str, Rules] = {
     "apigateway:CreateRestApi": _policy_beside("policy", "createRestApiInput"),
     "acm-pca:PutPolicy": _resource_policy("policy"),
@@ -247,6 +299,8 @@ SHARES: dict[str, Rules] = {
     "ec2:ModifyImageAttribute": _permission("launchPermission"),
     "ec2:ModifySnapshotAttribute": _permission("createVolumePermission"),
     "ec2:ModifyVpcEndpoint": _endpoint,
+    "ec2:ResetImageAttribute": _reset("launchPermission"),
+    "ec2:ResetSnapshotAttribute": _reset("createVolumePermission"),
     "ec2:ModifyVpcEndpointServicePermissions": _endpoint_service,
     "ecr:DeleteRepositoryPolicy": _resource_policy("policyText"),
     "ecr:PutRegistryPolicy": _resource_policy("policyText"),
@@ -259,6 +313,7 @@ SHARES: dict[str, Rules] = {
     "es:UpdateDomainConfig": _policy_beside("accessPolicies"),
     "es:UpdateElasticsearchDomainConfig": _policy_beside("accessPolicies"),
     "events:PutPermission": _bus,
+    "events:RemovePermission": _statement_removed,
     "glue:DeleteResourcePolicy": _resource_policy("policyInJson"),
     "glue:PutResourcePolicy": _resource_policy("policyInJson"),
     "kinesis:PutResourcePolicy": _resource_policy("policy"),
@@ -269,9 +324,9 @@ SHARES: dict[str, Rules] = {
     "lambda:AddLayerVersionPermission": _invoker,
     "lambda:AddPermission": _invoker,
     "lambda:CreateFunctionUrlConfig": _url,
-    "lambda:DeleteFunctionUrlConfig": _url,
-    "lambda:RemoveLayerVersionPermission": partial(_taken_back, parameter="statementId"),
-    "lambda:RemovePermission": partial(_taken_back, parameter="statementId"),
+    "lambda:DeleteFunctionUrlConfig": _url_deleted,
+    "lambda:RemoveLayerVersionPermission": _removed("statementId"),
+    "lambda:RemovePermission": _removed("statementId"),
     "lambda:UpdateFunctionUrlConfig": _url,
     "logs:PutDestinationPolicy": _resource_policy("accessPolicy"),
     "logs:PutResourcePolicy": _resource_policy("policyDocument"),
@@ -285,7 +340,9 @@ SHARES: dict[str, Rules] = {
     "redshift:PutResourcePolicy": _resource_policy("policy"),
     "redshift:RevokeSnapshotAccess": partial(_each, parameter="accountWithRestoreAccess", relation="UNSHARED_WITH"),
     "s3:CreateAccessPoint": _access_point,
+    "s3:CopyObject": _granted,
     "s3:CreateBucket": _granted,
+    "s3:CreateMultipartUpload": _granted,
     "s3:DeleteAccountPublicAccessBlock": _public_access,
     "s3:DeleteBucketPolicy": _resource_policy("bucketPolicy"),
     "s3:DeleteBucketPublicAccessBlock": _public_access,
@@ -296,6 +353,7 @@ SHARES: dict[str, Rules] = {
     "s3:PutBucketPolicy": _resource_policy("bucketPolicy"),
     "s3:PutBucketPublicAccessBlock": _public_access,
     "s3:PutBucketReplication": _replication,
+    "s3:PutObject": _granted,
     "s3:PutObjectAcl": _acl,
     "s3:PutPublicAccessBlock": _public_access,
     "s3express:DeleteBucketPolicy": _resource_policy("bucketPolicy"),
@@ -304,13 +362,13 @@ SHARES: dict[str, Rules] = {
     "secretsmanager:PutResourcePolicy": _resource_policy("resourcePolicy"),
     "serverlessrepo:PutApplicationPolicy": _policy_beside("policy"),
     "ses:PutIdentityPolicy": _resource_policy("policy"),
-    "sns:AddPermission": partial(_each, parameter="aWSAccountId", relation="SHARED_WITH"),
+    "sns:AddPermission": partial(_labelled, parameter="aWSAccountId"),
     "sns:CreateTopic": _attribute_policy,
-    "sns:RemovePermission": partial(_taken_back, parameter="label"),
+    "sns:RemovePermission": _removed("label"),
     "sns:SetTopicAttributes": _attribute_policy,
-    "sqs:AddPermission": partial(_each, parameter="aWSAccountIds", relation="SHARED_WITH"),
+    "sqs:AddPermission": partial(_labelled, parameter="aWSAccountIds"),
     "sqs:CreateQueue": _attribute_policy,
-    "sqs:RemovePermission": partial(_taken_back, parameter="label"),
+    "sqs:RemovePermission": _removed("label"),
     "sqs:SetQueueAttributes": _attribute_policy,
     "ssm:ModifyDocumentPermission": _document,
     "ssm:PutResourcePolicy": _resource_policy("policy"),

@@ -19,8 +19,9 @@ class PolicyChange(Pivoted, frozen=True, kw_only=True):
 
     Attributes:
         resource, resource_type: what it is the policy of.
-        policy: ``trust``, ``resource``, ``ACL``, ``replication``, ``access point``, ``permissions`` or, of a bucket or
-            account, ``public access block`` (taken away, or with a gap; all of it is ``public access blocked``).
+        policy: ``trust``, ``resource``, ``ACL``, ``replication``, ``access point``, ``permissions``, of an event bus
+            ``statement`` and its id or, of a bucket or account, ``public access block`` (taken away, or with a gap; all
+            of it is ``public access blocked``).
         grants_admin: the permissions that were set allow everything on everything.
         allowed: keys of the principals that the new policy lets in; of permissions none.
         before: those that the policy before let in, None where these logs do not show it.

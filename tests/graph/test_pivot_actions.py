@@ -43,8 +43,9 @@ CALLS: list[tuple[str, dict[str, Any] | None, dict[str, Any] | None, Edges]] = [
     ("kms:CreateKey", {"policy": OPEN}, {"keyMetadata": {"arn": HERE.format("kms", "key/k")}},
      opened(HERE.format("kms", "key/k"))),
     ("kms:CreateKey", {"description": "no policy"}, {"keyMetadata": {"arn": HERE.format("kms", "key/k")}}, set()),
-    ("events:PutPermission", {"principal": ct.STRANGE, "eventBusName": "default"}, None,
-     opened("scope:events:eu-central-1:111122223333")),
+    ("events:PutPermission", {"principal": ct.STRANGE, "eventBusName": "default", "statementId": "in"}, None,
+     {("CHANGED_POLICY", "scope:events:eu-central-1:111122223333", "statement in"),
+      ("SHARED_WITH", STRANGE, "scope:events:eu-central-1:111122223333")}),
     ("events:PutPermission", {"policy": OPEN}, None, opened("scope:events:eu-central-1:111122223333")),
     ("ec2:ModifyVpcEndpoint", {"ModifyVpcEndpointRequest": {
         "VpcEndpointId": "vpce-0123456789abcdef0", "PolicyDocument": OPEN}}, None,

@@ -303,20 +303,25 @@ def object_of(bucket: str, key: str) -> str:
     return f"{bucket}/object/{key}" if ":accesspoint" in bucket else f"{bucket}/{key}"
 
 
+def object_of_request(request: Mapping[str, Json], place: Place) -> Text:
+    """The ARN of the object that a request of S3 names by bucket and key, or None."""
+    key = text(request.get("key")) or text(request.get("Key"))
+    bucket = text(request.get("bucketName")) or text(request.get("BucketName"))
+    bucket = bucket or forms.bucket_of_host(text(request.get(HOST)) or "")
+    if not (bucket and key):
+        return None
+    return object_of(bucket if bucket.startswith("arn:") else BUCKET.write(bucket, place), key)
+
+
 def _objects(place: Place, request: Mapping[str, Json], found: _Found) -> None:
     """S3: the object of bucket and key, stored exactly as given, and the object that a copy was made from.
 
     The host stands for the bucket only where no parameter names it.
     """
-    key = text(request.get("key")) or text(request.get("Key"))
-    bucket = text(request.get("bucketName")) or text(request.get("BucketName"))
-    if bucket is None:
+    if not (text(request.get("bucketName")) or text(request.get("BucketName"))):
         bucket = forms.bucket_of_host(text(request.get(HOST)) or "")
-        if bucket:
-            _put(found, BUCKET.write(bucket, place), "target")
-    if bucket and key:
-        held = bucket if bucket.startswith("arn:") else BUCKET.write(bucket, place)
-        _put(found, object_of(held, key), "target")
+        _put(found, BUCKET.write(bucket, place) if bucket else "", "target")
+    _put(found, object_of_request(request, place) or "", "target")
     copied = text(request["x-amz-copy-source"]) if "x-amz-copy-source" in request else None
     if copied and not copied.startswith(_WHOLE):
         _put(found, BUCKET.write(forms.copied_from(copied), place), "source")

@@ -5,6 +5,7 @@ Source: the table of pivots that the documentation gives (``docs/rules.md``, "Pi
 
 from collections import defaultdict
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from graphtrail.graph.control import Control
 from graphtrail.graph.pivots.calls import calls
@@ -32,28 +33,31 @@ def pivots(world: World) -> Iterator[Control]:
 
 def shared(done: list[Effect]) -> Iterator[Control]:
     """Shares and grants, code run by tag, secrets read: an edge a call and resource, or a call and party."""
-    named: dict[tuple[str, str], set[str]] = defaultdict(set)
+    given: dict[str, dict[tuple[str, str], None]] = defaultdict(dict)
+    let_in = {(effect.row, effect.pivot.party) for effect in done if effect.pivot.type == "SHARED_WITH"}
     for effect in done:
         pivot = effect.pivot
-        if pivot.type in {"SHARED_WITH", "UNSHARED_WITH", "KMS_GRANT"}:
-            yield from _shared(effect, named)
+        if pivot.type in {"SHARED_WITH", "UNSHARED_WITH", "KMS_GRANT"} and pivot.party:
+            for resource in effect.resources:
+                if resource != pivot.party:  # a request that names its ARN names both
+                    yield effect.edge(pivot.type, pivot.party, resource)
+                if pivot.type == "SHARED_WITH":
+                    given[resource][pivot.made, pivot.party] = None
+        elif pivot.type == "UNSHARED_WITH":
+            for resource in effect.resources:
+                yield from _taken_back(effect, resource, given[resource], let_in)
         elif pivot.type in _PLAIN or (pivot.type == "SET_PASSWORD" and pivot.target is None):
             for resource in effect.resources:
                 yield effect.edge(pivot.type, resource, pivot.made)
 
 
-def _shared(effect: Effect, named: dict[tuple[str, str], set[str]]) -> Iterator[Control]:
-    """The edges of one share or removal; ``named`` holds who was let in to a resource under a name, until now.
-
-    Whoever is still let in under another name is so after a removal.
-    """
-    pivot = effect.pivot
-    for resource in effect.resources:
-        under = (resource, pivot.made)
-        parties = {pivot.party} if pivot.party else named.pop(under, set())
-        if pivot.type == "SHARED_WITH" and pivot.made:
-            named[under] |= parties
-        elif not pivot.party:
-            parties = parties.difference(*(held for (of, _), held in named.items() if of == resource))
-        for party in sorted(parties - {resource}):  # a request that names its ARN names both
-            yield effect.edge(pivot.type, party, resource)
+def _taken_back(
+    effect: Effect, resource: str, given: dict[tuple[str, str], None], let_in: AbstractSet[tuple[int, str | None]]
+) -> Iterator[Control]:
+    """To each party whom earlier calls let in under the label that is taken back, under no other, and not anew."""
+    gone = [held for held in given if effect.pivot.made in {"", held[0]} and (effect.row, held[1]) not in let_in]
+    for held in gone:
+        del given[held]
+    still = {party for _, party in given}
+    for party in sorted({party for _, party in gone} - still):
+        yield effect.edge("UNSHARED_WITH", party, resource)

@@ -62,7 +62,10 @@ class Effect:
 
 
 def effects(world: World) -> list[Effect]:
-    """All effects of calls that count, by time; in one second removals last, and else in the order of the event ids."""
+    """All effects of calls that count, by time.
+
+    In one second calls that only take back come last; else the event ids say which comes first.
+    """
     place = places(world)
     counted = [(row, pivot) for row, pivot in world.facts.pivots if place[row] >= 0 and pivot.type not in _NO_EDGES]
     touching = Touching(world)
@@ -86,7 +89,8 @@ def effects(world: World) -> list[Effect]:
                 trusting=row in trusting,
             )
         )
-    return sorted(found, key=lambda effect: (effect.time, effect.pivot.type == "UNSHARED_WITH", int(place[effect.row])))
+    adding = {effect.row for effect in found if effect.pivot.type != "UNSHARED_WITH"}
+    return sorted(found, key=lambda effect: (effect.time, effect.row not in adding, int(place[effect.row])))
 
 
 def _scope(kind: Kind) -> str:

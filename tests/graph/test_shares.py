@@ -1,0 +1,94 @@
+"""What is shared is shared until it is taken back: by label, by a new list, by a reset."""
+
+from collections.abc import Callable
+
+import cloudtrail as ct
+import pytest
+
+import graphtrail
+
+Made = Callable[..., graphtrail.Case]
+ALICE = ct.user("alice", "AKIAALICEALICEALICE0")
+HERE = f"eu-central-1:{ct.HOME}"
+FUNCTION = f"arn:aws:lambda:{HERE}:function:f"
+OBJECT = "arn:aws:s3:::jewels/a"
+SNAPSHOT = "arn:aws:ec2:eu-central-1::snapshot/snap-0123456789abcdef0"
+STRANGE = f"account:{ct.STRANGE}"
+ALL_USERS = 'uri="http://acs.amazonaws.com/groups/global/AllUsers"'
+Request = dict[str, object]
+DISK: Request = {"snapshotId": "snap-0123456789abcdef0"}
+GIVE: Request = {"createVolumePermission": {"add": {"items": [{"userId": ct.STRANGE}]}}}
+
+
+def shares(case: graphtrail.Case) -> list[tuple[str, str, str, str | None]]:
+    return [(row.change, row.resource, row.party, row.until and row.until[11:16]) for row in case.ask.shared_out().rows]
+
+
+CHANGES: list[tuple[str, Request, str, Request, str, str]] = [
+    ("lambda:AddPermission20150331v2", {"functionName": "f", "statementId": "s", "principal": ct.STRANGE},
+     "lambda:RemovePermission20150331v2", {"functionName": "f", "statementId": "s"}, FUNCTION, STRANGE),
+    ("lambda:CreateFunctionUrlConfig", {"functionName": "f", "authType": "NONE"},
+     "lambda:DeleteFunctionUrlConfig", {"functionName": "f"}, FUNCTION, "public"),
+    ("lambda:CreateFunctionUrlConfig", {"functionName": "f", "authType": "NONE"},
+     "lambda:UpdateFunctionUrlConfig", {"functionName": "f", "authType": "AWS_IAM"}, FUNCTION, "public"),
+    ("sqs:AddPermission", {"queueUrl": f"https://sqs.eu-central-1.amazonaws.com/{ct.HOME}/q", "label": "l",
+                           "aWSAccountIds": [ct.STRANGE]},
+     "sqs:RemovePermission", {"queueUrl": f"https://sqs.eu-central-1.amazonaws.com/{ct.HOME}/q", "label": "l"},
+     f"arn:aws:sqs:{HERE}:q", STRANGE),
+    ("s3:PutObject", {"bucketName": "jewels", "key": "a", "x-amz-acl": "public-read"},
+     "s3:PutObjectAcl", {"bucketName": "jewels", "key": "a", "x-amz-acl": ["private"]}, OBJECT, "public"),
+    ("s3:PutBucketAcl", {"bucketName": "jewels", "accessControlList": {"x-amz-grant-read": ALL_USERS}},
+     "s3:PutBucketAcl", {"bucketName": "jewels", "acl": "", "x-amz-acl": "private"}, "arn:aws:s3:::jewels", "public"),
+    ("ec2:ModifySnapshotAttribute", {**DISK, **GIVE},
+     "ec2:ResetSnapshotAttribute", {**DISK, "attributeType": "CREATE_VOLUME_PERMISSION"}, SNAPSHOT, STRANGE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("give", "given", "take", "taken", "resource", "party"), CHANGES)
+def test_a_share_ends_when_it_is_taken_back(
+    made: Made, give: str, given: Request, take: str, taken: Request, resource: str, party: str
+):
+    case = made(
+        ct.record("09:00", give, ALICE, requestParameters=given),
+        ct.record("10:00", take, ALICE, requestParameters=taken),
+        ct.record("11:00", take, ALICE, requestParameters=taken),
+    )
+    assert shares(case) == [("shared", resource, party, "10:00"), ("unshared", resource, party, None)]
+
+
+def test_only_what_was_given_under_the_label_is_taken_back(made: Made):
+    def add(clock: str, statement: str, principal: str) -> ct.Record:
+        request = {"functionName": "f", "statementId": statement, "principal": principal, "sourceArn": OBJECT}
+        return ct.record(clock, "lambda:AddPermission20150331v2", ALICE, requestParameters=request)
+
+    gone = {"functionName": "f", "statementId": "b"}
+    case = made(
+        add("09:00", "a", ct.STRANGE),
+        add("09:01", "b", ct.OTHER),
+        ct.record("10:00", "lambda:RemovePermission20150331v2", ALICE, requestParameters=gone),
+    )
+    assert shares(case) == [
+        ("shared", FUNCTION, STRANGE, None),
+        ("shared", FUNCTION, f"account:{ct.OTHER}", "10:00"),
+        ("unshared", FUNCTION, f"account:{ct.OTHER}", None),
+    ]
+
+
+def test_a_list_that_lets_the_same_party_in_takes_nothing_back(made: Made):
+    public = {"bucketName": "jewels", "key": "a", "x-amz-acl": "public-read"}
+    case = made(*(ct.record(clock, "s3:PutObjectAcl", ALICE, requestParameters=public) for clock in ("09:00", "10:00")))
+    assert shares(case) == [("shared", OBJECT, "public", None)] * 2
+
+
+def test_a_statement_of_a_bus_stands_until_it_is_removed(made: Made):
+    def call(clock: str, name: str, **request: str) -> ct.Record:
+        return ct.record(clock, f"events:{name}", ALICE, requestParameters=request)
+
+    case = made(
+        call("09:00", "PutPermission", principal=ct.STRANGE, statementId="a"),
+        call("09:01", "PutPermission", principal=ct.OTHER, statementId="b"),
+        call("10:00", "RemovePermission", statementId="a"),
+    )
+    bus = f"scope:events:{HERE}"
+    assert shares(case) == [("shared", bus, STRANGE, "10:00"), ("shared", bus, f"account:{ct.OTHER}", None)]
+    assert [row.policy for row in case.ask.policies().rows] == ["statement a", "statement b", "statement a"]
