@@ -167,10 +167,10 @@ def _touched(store: MemoryStore, name: Named, calls: Rows, ids: Sequence[str]) -
     keys = _digests(events[call][1] + ends[end][2] for call, end in zip(at, pair, strict=True))
     case_id, load = name.case_id, name.load
     for call, end, place, key in zip(at, pair, (np.arange(len(places)) - first).tolist(), keys, strict=True):
-        uid = f"{case_id}|{key}"
         target, role, _ = ends[end]
-        said = {"uid": uid, "case_id": case_id, "load": load, "at": times[call], "role": role, "place": place}
-        yield "AT", {"uid": uid, "source": events[call][0], "target": target, "properties": said}
+        said = {"uid": f"{case_id}|{key}", "case_id": case_id, "load": load}
+        said |= {"at": times[call], "role": role, "place": place}
+        yield "AT", {"source": events[call][0], "target": target, "properties": said}
 
 
 def _end(store: MemoryStore, name: Named, node_: int, code: int) -> tuple[str, str, bytes]:

@@ -53,14 +53,8 @@ def node(name: Named, key: str, said: Mapping[str, Any]) -> Row:
 
 def relationship(name: Named, source: str, target: str, key: str, said: Mapping[str, Any]) -> Row:
     """The row of a relationship between two nodes by their keys, with its own key and what it says."""
-    uid = name.uid(key)
-    properties = {"uid": uid, "case_id": name.case_id, "load": name.load}
-    return {
-        "uid": uid,
-        "source": name.uid(source),
-        "target": name.uid(target),
-        "properties": properties | known(said),
-    }
+    properties = {"uid": name.uid(key), "case_id": name.case_id, "load": name.load}
+    return {"source": name.uid(source), "target": name.uid(target), "properties": properties | known(said)}
 
 
 def known(said: Mapping[str, Any]) -> dict[str, Any]:

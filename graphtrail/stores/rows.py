@@ -1,9 +1,9 @@
 """The whole graph of a case as rows for a server: plain maps of texts, numbers, truths and lists of texts.
 
-Node rows are ``{"uid", "properties"}``, relationship rows ``{"uid", "source", "target", "properties"}``; ``uid`` is
-case and key, the only thing that is unique on a server that holds several cases. Rows come in batches of one label or
-type, all nodes before all relationships, in an order that is a function of the case: the same case gives the same
-batches. Nothing is held but the batches that are being filled.
+Node rows are ``{"uid", "properties"}``, relationship rows ``{"source", "target", "properties"}``; ``uid``, which is
+among the properties too, is case and key, the only thing that is unique on a server that holds several cases. Rows come
+in batches of one label or type, all nodes before all relationships, in an order that is a function of the case: the
+same case gives the same batches. Nothing is held but the batches that are being filled.
 """
 
 import hashlib

@@ -99,7 +99,7 @@ def test_it_holds_all_nodes_and_relationships_of_the_case(case: graphtrail.Case,
     tied = run(engine, "MATCH (a)-[r]->(b) RETURN a.uid, type(r), b.uid, r.uid").rows
     assert sorted(held) == sorted((row["uid"],) for _, row in rows if "source" not in row)
     assert sorted(tied) == sorted(
-        (row["source"], kind, row["target"], row["uid"]) for kind, row in rows if "source" in row
+        (row["source"], kind, row["target"], row["properties"]["uid"]) for kind, row in rows if "source" in row
     )
     assert {node.key for node in drawn.nodes} <= {row[0] for row in run(engine, "MATCH (n) RETURN n.key").rows}
 
@@ -108,7 +108,7 @@ def test_properties_are_those_that_were_loaded_and_none_that_it_makes_up(
     case: graphtrail.Case, name: Named, engine: EmbeddedEngine
 ):
     made = {
-        row["uid"]: row["properties"]
+        row["properties"]["uid"]: row["properties"]
         for batch in batches(case.store, name, case.store.calls.all())
         for row in batch.rows
     }

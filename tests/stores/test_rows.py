@@ -55,7 +55,7 @@ def test_the_whole_graph_is_there_and_every_end_is_a_node(case: graphtrail.Case)
 
 def test_no_two_rows_have_one_uid_and_all_values_are_plain(case: graphtrail.Case):
     made = rows(case)
-    uids = [(part if part == "nodes" else name, row["uid"]) for part, name, row in made]
+    uids = [(part if part == "nodes" else name, row["properties"]["uid"]) for part, name, row in made]
     assert len(uids) == len(set(uids))
     values = [value for _, _, row in made for value in row["properties"].values()]
     assert {type(value) for value in values} == {str, int, bool, list}
@@ -112,7 +112,7 @@ def test_the_text_that_loads_is_fixed_but_for_a_name_of_the_schema():
     assert "SET node:Principal:Role" in statement("nodes", "Role")
     assert "SET node:Resource:Bucket" in statement("nodes", "Bucket")
     assert "SET node:Session" in statement("nodes", "Session")
-    assert "[relationship:ASSUMED {uid: row.uid}]" in statement("relationships", "ASSUMED")
+    assert "[relationship:ASSUMED {uid: row.properties.uid}]" in statement("relationships", "ASSUMED")
 
 
 def test_the_schema_makes_every_uid_unique():

@@ -2,10 +2,11 @@
 
 import csv
 import shlex
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from graphtrail.errors import GraphtrailError
 from graphtrail.graph.properties import INTEGER, INTEGERS, TEXTS, TRUTH, Property, of_node, of_relationship
@@ -34,22 +35,22 @@ class Import:
         self.relationships = 0
         self._folder = folder
         self._files = files
-        self._writers: dict[tuple[str, str], Any] = {}
+        self._tables: dict[tuple[str, str], _Table] = {}
         self._lines = False
         self._longest = 0
 
-    def write(self, part: str, name: str, rows: Iterable[Row]) -> None:
+    def write(self, part: str, name: str, rows: Sequence[Row]) -> None:
         """Write rows of one label or type."""
-        properties = of_node(name) if part == "nodes" else of_relationship(name)
-        writer = self._writer(part, name, properties)
-        for row in rows:
-            said = [self._cell(row["properties"].get(held.name)) for held in properties]
-            if part == "nodes":
-                self.nodes += 1
-                writer.writerow(said)
-            else:
-                self.relationships += 1
-                writer.writerow([row["source"], row["target"], *said])
+        table = self._table(part, name)
+        said = [table.cells(row["properties"]) for row in rows]
+        if part == "nodes":
+            self.nodes += len(rows)
+        else:
+            self.relationships += len(rows)
+            said = [[row["source"], row["target"], *cells] for row, cells in zip(rows, said, strict=True)]
+        text = _text(said)
+        self._look(text, said)
+        table.file.write(text)
 
     def command(self, database: str) -> str:
         """The command that imports the files, to be run in their folder while the server is stopped."""
@@ -57,41 +58,74 @@ class Import:
         words += ["--array-delimiter=U+001F"]
         words += ["--multiline-fields=true"] if self._lines else []
         words += [f"--read-buffer-size={2 * self._longest}"] if self._longest > _BUFFER // 2 else []
-        for part, name in self._writers:
+        for part, name in self._tables:
             kind = ":".join(labels(name)) if part == "nodes" else name
             words.append(f"--{part}={kind}={_file(part, name)}")
         return shlex.join(words)
 
-    def _writer(self, part: str, name: str, properties: tuple[Property, ...]) -> Any:  # noqa: ANN401 - csv names no type
-        if (part, name) not in self._writers:
+    def _table(self, part: str, name: str) -> "_Table":
+        if (part, name) not in self._tables:
             path = self._folder / _file(part, name)
             file = self._files.enter_context(path.open("w", encoding="utf-8", newline=""))
-            writer = csv.writer(file, lineterminator="\n")
+            properties = of_node(name) if part == "nodes" else of_relationship(name)
             heads = [f"{held.name}{_TYPES.get(held.type, '')}" for held in properties]
             if part == "nodes":
-                writer.writerow(["uid:ID" if head == "uid" else head for head in heads])
+                heads = ["uid:ID" if head == "uid" else head for head in heads]
             else:
-                writer.writerow([":START_ID", ":END_ID", *heads])
-            self._writers[part, name] = writer
-        return self._writers[part, name]
+                heads = [":START_ID", ":END_ID", *heads]
+            file.write(_text([heads]))
+            self._tables[part, name] = _Table(file, properties)
+        return self._tables[part, name]
 
-    def _cell(self, value: Any) -> str | int | None:  # noqa: ANN401 - a text, integer, truth, list of texts or None
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        if isinstance(value, list):
-            value = list(map(str, value))
-            if any(_BETWEEN in one for one in value):
-                raise GraphtrailError(
-                    f"{value!r}: holds the character that separates the texts of a list in these files; load the case "
-                    "with graphtrail neo4j load"
-                )
-            value = _BETWEEN.join(value)
-        if isinstance(value, str):
-            self._lines = self._lines or "\n" in value or "\r" in value
-            self._longest = max(self._longest, 4 * len(value))
-            return value
-        number: int | None = value
-        return number
+    def _look(self, text: str, rows: list[list[Any]]) -> None:
+        """Note whether a value has several lines, and how long one is that the import may find too long."""
+        lines = text.split("\n")
+        several = len(lines) > len(rows) + 1 or "\r" in text
+        self._lines = self._lines or several
+        if several or 4 * max(map(len, lines)) > _BUFFER // 2:
+            longest = max((len(cell) for row in rows for cell in row if isinstance(cell, str)), default=0)
+            self._longest = max(self._longest, 4 * longest)
+
+
+class _Table:
+    """One file: how a row is written into it."""
+
+    def __init__(self, file: TextIO, properties: tuple[Property, ...]) -> None:
+        self.file = file
+        self._names = [held.name for held in properties]
+        self._written = [(place, _WRITTEN[held.type]) for place, held in enumerate(properties) if held.type in _WRITTEN]
+
+    def cells(self, said: Row) -> list[str | int | None]:
+        """What a node or relationship says, in the order of the head."""
+        cells = list(map(said.get, self._names))
+        for place, written in self._written:
+            if cells[place] is not None:
+                cells[place] = written(cells[place])
+        return cells
+
+
+def _truth(value: bool) -> str:  # noqa: FBT001 - a value, not a switch
+    return "true" if value else "false"
+
+
+def _list(value: list[str | int]) -> str:
+    texts = list(map(str, value))
+    if any(_BETWEEN in one for one in texts):
+        raise GraphtrailError(
+            f"{value!r}: holds the character that separates the texts of a list in these files; load the case with "
+            "graphtrail neo4j load"
+        )
+    return _BETWEEN.join(texts)
+
+
+_WRITTEN: dict[str, Callable[[Any], str]] = {TRUTH: _truth, TEXTS: _list, INTEGERS: _list}
+
+
+def _text(rows: list[list[Any]]) -> str:
+    """Rows as lines of a file."""
+    text = StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
 
 
 def export(store: MemoryStore, plan: Plan, folder: Path, database: str = "neo4j") -> Import:
