@@ -5,7 +5,7 @@ from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from graphtrail.case import integrity, manifest
+from graphtrail.case import integrity, manifest, merging
 from graphtrail.case.columns import Columns
 from graphtrail.case.cycles import no_search_for_cycles
 from graphtrail.case.derive import Rejected, derive, judge
@@ -41,6 +41,7 @@ class Options:
         batch: records that are worked on at a time.
         segment: records of a segment, at which it is written.
         files: files of a segment, at which it is written.
+        small: records and files of a segment below which it is put together with others like it.
     """
 
     keep_records: bool = False
@@ -48,6 +49,7 @@ class Options:
     batch: int = 32_768
     segment: int = 131_072
     files: int = 50_000
+    small: int = 32_768
 
 
 @dataclass(slots=True)
@@ -103,6 +105,7 @@ def ingest(case: Path, found: Found, tell: Tell = lambda _: None, options: Optio
                 tell(one)
         run.end()
         run.check()
+        run.merge()
         return run.report
 
 
@@ -170,6 +173,17 @@ class _Run:
             self._place(Segment(), verdicts)
             self._commit()
         self.report.verdicts = verdicts
+
+    def merge(self) -> None:
+        """Put small segments together where there are many; the next run sweeps those away that are listed no more."""
+        while names := merging.small(self._case, self._manifest, self._options.small):
+            name = next(self._names)
+            place = manifest.folder(self._case, name)
+            new = place.with_name(f"{name}.new")
+            merging.write(self._case, names, new)
+            new.rename(place)
+            self._manifest = self._manifest.merged(names, name)
+            manifest.save(self._case, self._manifest)
 
     def _unproven(self, found: Blob) -> bool:
         """Whether something is to be proven of bytes that the case has, and they were not seen for that purpose yet."""

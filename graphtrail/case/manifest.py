@@ -7,7 +7,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -50,6 +50,10 @@ class Manifest:
     def with_segments(self, names: list[str]) -> "Manifest":
         """The manifest of the case when these segments belong to it too."""
         return replace(self, segments=(*self.segments, *names))
+
+    def merged(self, names: Sequence[str], name: str) -> "Manifest":
+        """The manifest of the case when one segment says what its last ones said."""
+        return replace(self, segments=(*self.segments[: -len(names)], name))
 
     def with_stretches(self, stretches: list[Stretch]) -> "Manifest":
         """The manifest of the case when this was fetched too."""

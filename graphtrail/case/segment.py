@@ -1,7 +1,7 @@
 """A segment: the facts of some files as Parquet tables in one folder, written once and never changed."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -89,16 +89,7 @@ class Segment:
         }
         if self.records:
             tables["records"] = self._kept(files)
-        for name, table in tables.items():
-            coded = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
-            pq.write_table(
-                table,
-                folder / f"{name}.parquet",
-                compression="zstd",
-                compression_level=1,
-                use_dictionary=coded,  # type: ignore[arg-type]  # the stub knows no list of columns
-                write_statistics=False,
-            )
+        write_tables(folder, tables)
 
     def _calls(self, files: Ints) -> pa.Table:
         parts = self._parts
@@ -145,6 +136,20 @@ class Segment:
         places = _joined([part.facts.batch.places for part in self._parts])
         at = {(file, place): row for row, (file, place) in enumerate(zip(files.tolist(), places.tolist(), strict=True))}
         return _table("records", [(at[where], record) for where, record in self.records.items() if where in at])
+
+
+def write_tables(folder: Path, tables: Mapping[str, pa.Table]) -> None:
+    """Write tables into the folder of a segment."""
+    for name, table in tables.items():
+        coded = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
+        pq.write_table(
+            table,
+            folder / f"{name}.parquet",
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=coded,  # type: ignore[arg-type]  # the stub knows no list of columns
+            write_statistics=False,
+        )
 
 
 def rows(case: Path, segment: str, table: str) -> list[tuple[Any, ...]]:

@@ -2,13 +2,14 @@
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from graphtrail.case.ingest import One, ingest
+from graphtrail.case.ingest import One, Report, ingest
 from graphtrail.cli import note
+from graphtrail.errors import CaseLocked
 from graphtrail.sources.aws import Account
 from graphtrail.sources.blob import Blob, Unreadable, shown
 from graphtrail.sources.places import Reach
@@ -16,6 +17,7 @@ from graphtrail.sources.queue import Message, Queue
 
 _LONG_POLL = 20  # seconds, the most that SQS waits
 _HIDDEN = 900  # seconds that a message stays hidden beyond the time of collecting: for fetching and writing
+_LOCKED = 0.5  # seconds between two tries to write a case that is locked
 _MOST = 10_000  # messages that are collected
 
 
@@ -55,7 +57,7 @@ def following(url: str, case: Path, reached: Reach, *, every: int, once: bool, v
 
     Raises:
         UsageError, SourceError: the queue is named wrongly or cannot be asked.
-        CaseLocked, CaseError: the case cannot be written.
+        CaseError: the case cannot be written.
     """
     queue = Queue(url, Account(reached.access), reached.selection)
     failed = False
@@ -63,7 +65,7 @@ def following(url: str, case: Path, reached: Reach, *, every: int, once: bool, v
         while not ending.asked:
             messages = _collected(queue, ending, every, once=once)
             if messages:
-                failed |= _taken(queue, messages, case, verbose=verbose, quiet=quiet)
+                failed |= _taken(queue, messages, case, ending, verbose=verbose, quiet=quiet)
             elif once:
                 break
     return failed
@@ -95,7 +97,7 @@ def _collected(queue: Queue, ending: _Ending, every: int, *, once: bool) -> list
     return list(messages.values())
 
 
-def _taken(queue: Queue, messages: list[Message], case: Path, *, verbose: bool, quiet: bool) -> bool:
+def _taken(queue: Queue, messages: list[Message], case: Path, ending: _Ending, *, verbose: bool, quiet: bool) -> bool:
     """Add what messages announce to the case and then delete them.
 
     Returns:
@@ -111,7 +113,10 @@ def _taken(queue: Queue, messages: list[Message], case: Path, *, verbose: bool, 
         elif verbose and isinstance(found, Blob):
             note(f"read {shown(found.name)}")
 
-    report = ingest(case, lambda has: queue.blobs(messages, has), tell)
+    report = _added(queue, messages, case, tell, ending)
+    if report is None:
+        note(f"{case}: another process is still writing it: {len(messages)} message(s) stay on the queue")
+        return False
     done = [message for message in messages if message.says.known and message.names.isdisjoint(missed)]
     for why in queue.delete(done):
         note(f"a message could not be deleted ({why}): it comes again, which does no harm")
@@ -121,3 +126,24 @@ def _taken(queue: Queue, messages: list[Message], case: Path, *, verbose: bool, 
     if not quiet:
         note(f"{case}: {report.events:,} events of {report.files:,} file(s), {len(done)} message(s) done")
     return bool(missed)
+
+
+def _added(
+    queue: Queue, messages: list[Message], case: Path, tell: Callable[[One], None], ending: _Ending
+) -> Report | None:
+    """Add what messages announce, when no other process writes the case; a question that makes the graph does.
+
+    Returns:
+        What was added; None if somebody asked to stop before it could be.
+    """
+    waits = False
+    while True:
+        try:
+            return ingest(case, lambda has: queue.blobs(messages, has), tell)
+        except CaseLocked:
+            if ending.asked:
+                return None
+            if not waits:
+                note(f"{case}: waiting for another process that is writing it")
+            waits = True
+            time.sleep(_LOCKED)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import boto3
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 from trail_bucket import BUCKET, client, key, put
 
 from graphtrail import api
+from graphtrail.case import manifest
 from graphtrail.sources.announcements import announced
 
 Run = Callable[..., Ran]
@@ -185,6 +187,55 @@ def test_a_queue_that_is_none(run: Run, trail: Trail, monkeypatch: pytest.Monkey
     ran = run("follow", trail.url + "x", "--once")
     assert ran.code == 1
     assert "does not exist" in ran.err
+
+
+def test_many_batches_are_few_segments(run: Run, trail: Trail, tmp_path: Path):
+    notified()
+    for number in range(17):
+        put(key(A, EU, "2024/03/01", number), [record(number)])
+        follow(run, trail, "-q")
+    assert len(manifest.load(Path("graphtrail-case")).segments) == 2
+    other = case_of(tmp_path / "other", write(tmp_path / "a.json", [record(number) for number in range(17)]))
+    assert digest(api.open("graphtrail-case")) == digest(other)
+
+
+@pytest.mark.usefixtures("run")
+def test_it_waits_while_another_process_writes_the_case(trail: Trail):
+    notified()
+    put(key(A, EU, "2024/03/01"), [record(1)])
+    with ThreadPoolExecutor(1) as pool:
+        with manifest.writing(Path("graphtrail-case")):
+            following = pool.submit(subprocess.run, command(trail), capture_output=True, text=True, check=False)
+            assert not following.done()
+            time.sleep(6)
+            assert not following.done()
+            assert trail.left() == 2, "the test message of S3, and the file"
+        ran = following.result()
+    assert ran.returncode == 0, ran.stderr
+    assert "waiting for another process that is writing it" in ran.stderr
+    assert totals(api.open("graphtrail-case"))["events"] == 1
+    assert trail.left() == 0
+
+
+@pytest.mark.usefixtures("run")
+def test_it_stops_while_another_process_writes_the_case_and_leaves_what_came(trail: Trail):
+    notified()
+    put(key(A, EU, "2024/03/01"), [record(1)])
+    with (
+        manifest.writing(Path("graphtrail-case")),
+        subprocess.Popen(command(trail), stderr=subprocess.PIPE, text=True) as process,
+    ):
+        said = next(process.stderr)
+        assert "waiting for another process" in said
+        process.send_signal(signal.SIGTERM)
+        said = process.communicate(timeout=60)[1]
+    assert process.returncode == 0, said
+    assert "2 message(s) stay on the queue" in said
+    assert trail.left() == 2
+
+
+def command(trail: Trail) -> list[str]:
+    return [sys.executable, "-m", "graphtrail", "follow", trail.url, "--once", "--case", "graphtrail-case"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
