@@ -135,6 +135,13 @@ def note(text: str) -> None:
     click.echo(printable(text), err=True)
 
 
+def remark(text: str) -> None:
+    """Say something on stderr that ``-q`` does without."""
+    ctx = click.get_current_context(silent=True)
+    if ctx is None or not ctx.params.get("quiet"):
+        note(text)
+
+
 def printable(text: str) -> str:
     """Text as one line that a terminal takes for nothing but text: what controls it is written as escapes."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

@@ -55,7 +55,15 @@ def _command(question: Question[Row]) -> click.Command:
     held = click.Command(
         question.name, callback=_asking(question), params=parameters, help=_help(question), short_help=question.title
     )
-    for add in (options.output, options.limits, options.server, options.case_id, options.store, options.case()):
+    for add in (
+        options.output,
+        options.limits,
+        options.server,
+        options.case_id,
+        options.store,
+        options.case(),
+        options.verbosity,
+    ):
         held = with_options(held, add)
     return held
 
@@ -92,7 +100,7 @@ def _plain(text: str) -> str:
 
 
 def _asking(question: Question[Row]) -> Callable[..., None]:
-    def asking(
+    def asking(  # noqa: PLR0913 - what all questions take
         *,
         case: Path,
         store: str,
@@ -101,6 +109,8 @@ def _asking(question: Question[Row]) -> Callable[..., None]:
         file: Path | None,
         limit: int | None,
         exit_code: bool,
+        verbose: bool,  # noqa: ARG001 - there is no more to say
+        quiet: bool,  # noqa: ARG001 - cli.remark reads it
         **given: Any,  # noqa: ANN401 - what click read, by the declaration
     ) -> None:
         from graphtrail.cli.output import FOUND, put  # noqa: PLC0415 - not for --help

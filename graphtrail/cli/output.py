@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from graphtrail.cli import note
+from graphtrail.cli import note, remark
 from graphtrail.cli.table import fitted, plain, texts
 from graphtrail.errors import GraphtrailError, UsageError
 from graphtrail.render.machine import as_csv, as_json, as_jsonl
@@ -35,12 +35,13 @@ def put(results: Sequence[Result], output: str | None, file: Path | None, limit:
     """
     kind = form(output, file)
     if kind == "table" and file is None:
-        for result in results:
+        for place, result in enumerate(results):
+            sys.stdout.write("\n" if place else "")
             _show(result, limit)
     else:
         write(written(results, kind, limit), file)
     for text in _gaps(dict.fromkeys((gap.code, gap.text) for result in results for gap in result.coverage)):
-        note(f"what the logs cannot show: {text}")
+        remark(f"what the logs cannot show: {text}")
 
 
 def _gaps(gaps: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -69,7 +70,7 @@ def _show(result: Result, limit: int | None) -> None:
     said = [f"{result.answer.question.name}: {len(rows):,} row(s)"]
     said += [f"{folded:,} of them folded (--limit 0 shows all)"] if folded else []
     said += [f"no room for {', '.join(hidden)} (--output json has all)"] if hidden else []
-    note(", ".join(said))
+    (note if folded else remark)(", ".join(said))
 
 
 def written(results: Sequence[Result], kind: str, limit: int | None) -> str:
@@ -125,4 +126,4 @@ def write(text: str, file: Path | None) -> None:
         file.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
     except OSError as error:
         raise GraphtrailError(f"{file}: cannot be written ({error.strerror}); name another place with -o") from None
-    note(f"wrote {file}")
+    remark(f"wrote {file}")

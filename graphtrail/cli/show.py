@@ -19,7 +19,16 @@ from graphtrail.cli import options
     show_default=True,
     help="Write the page to this file.",
 )
-def show(*, seeds: tuple[str, ...], case: Path, file: Path, **limits: object) -> None:
+@options.verbosity
+def show(
+    *,
+    seeds: tuple[str, ...],
+    case: Path,
+    file: Path,
+    verbose: bool,  # noqa: ARG001 - there is no more to say
+    quiet: bool,  # noqa: ARG001 - cli.remark reads it
+    **limits: object,
+) -> None:
     """Draw the page around one or more seeds.
 
     SEEDS are keys of sessions, access key ids, ARNs of principals or resources, their bare names (bob, my-bucket,

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from graphtrail import api
-from graphtrail.cli import note
+from graphtrail.cli import remark
 from graphtrail.cli.output import form, page_of, put, write
 from graphtrail.questions import QUESTIONS
 from graphtrail.questions.seeds import principal_named, seed
@@ -38,7 +38,7 @@ def answer(
         write(page_of(results), file)
     else:
         put(results, output, file, limit)
-    note(f"the case is {folder}; ask it more: graphtrail ask --list")
+    remark(f"the case is {folder}; ask it more: graphtrail ask --list")
     return any(result.rows for result in results)
 
 
@@ -52,7 +52,8 @@ def about(case: api.Case, seeds: Sequence[str], limits: Mapping[str, Any]) -> li
     results = []
     for named in seeds:
         found = seed(Trail(case.store, Limits()), named)
-        acts = found.kind != "resource" and found.sessions
-        names = ("origin", "blast-radius") if acts else ("who-touched",)
+        names = [] if found.kind == "resource" or not found.sessions else ["origin", "blast-radius"]
+        if found.kind in {"resource", "workload"} or not names:
+            names.insert(0, "who-touched")
         results += asked(case, names, named, limits)
     return results

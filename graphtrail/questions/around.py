@@ -58,5 +58,5 @@ def chosen_calls(store: MemoryStore, which: str | None) -> Chosen:
         if session.kind != "service"
         for call in trail.calls_of([session])
     }
-    numbers |= set(touching(trail, found.key, None).tolist()) if found.kind == "resource" else set()
+    numbers |= set(touching(trail, found.key, None).tolist()) if found.kind in {"resource", "workload"} else set()
     return Chosen(f"{AROUND} {named.strip()}", np.array(sorted(numbers), np.int64))

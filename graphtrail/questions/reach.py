@@ -47,7 +47,7 @@ def starts(trail: Trail, seed: Seed) -> list[tuple[str, int]]:
     expired; a workload for itself.
     """
     since = trail.limits.window.since
-    if seed.kind == "resource" and any(edge.type == "HOSTS" for edge in trail.store.out(seed.key)):
+    if seed.kind == "workload":
         return [(seed.key, since if since is not None else trail.store.case.first or 0)]
     if seed.kind == "event":
         call = trail.store.calls.find(seed.key)

@@ -24,10 +24,10 @@ class Seed:
 
     Attributes:
         text: as it was given.
-        kind: ``session``, ``key``, ``principal``, ``resource``, ``address`` or ``event``.
+        kind: ``session``, ``key``, ``principal``, ``workload``, ``resource``, ``address`` or ``event``.
         key: of its node; of an event its id.
-        sessions: the sessions that it stands for: its own, those of the principal, those that touched the resource or
-            came from the address.
+        sessions: the sessions that it stands for: its own, those of the principal, those that run on the workload,
+            those that touched the resource or came from the address.
     """
 
     text: str
@@ -150,6 +150,11 @@ def _entity(trail: Trail, text: str) -> Seed | None:
         sessions = sessions_of(trail, key)
         account = None if sessions else account_number(key)
         return (account and _of_account(trail, text, account)) or Seed(text, "principal", key, sessions)
+    level = trail.limits.level
+    hosted = [edge.target for edge in trail.store.out(key) if edge.type == "HOSTS" and edge.confidence >= level]
+    if hosted:
+        running = filter(None, map(trail.store.session, dict.fromkeys(hosted)))
+        return Seed(text, "workload", key, tuple(running))
     return Seed(text, "resource", key, _touching(trail, key))
 
 

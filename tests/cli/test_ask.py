@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import cloudtrail as ct
 import networkx as nx
 import pytest
 from commands import Ran, Simulated
@@ -206,3 +207,25 @@ def test_ask_alone_lists_the_questions_and_is_wrong_usage(run: Run):
         assert ran.code == (0 if "--help" in words else 2)
         listed = [line.split()[0] for line in (ran.out + ran.err).splitlines() if line.startswith("  ")]
         assert [name for name in listed if name in QUESTIONS] == list(QUESTIONS)
+
+
+def test_quiet_says_nothing_but_how_much_was_left_out(run: Run, simulated: Simulated):
+    loud = run("ask", "who-touched", simulated.jewels, "--case", simulated.case)
+    quiet = run("ask", "who-touched", simulated.jewels, "--case", simulated.case, "-q")
+    assert (quiet.code, quiet.out, quiet.err) == (0, loud.out, "")
+    assert "what the logs cannot show" in loud.err
+    cut = run("ask", "who-touched", simulated.jewels, "--case", simulated.case, "-q", "--limit", "1")
+    assert "folded (--limit 0 shows all)" in cut.err
+
+
+def test_a_name_of_several_things_is_wrong_usage_and_lists_them(run: Run, tmp_path: Path):
+    ann = ct.user("ann", "AKIAANNANNANNANNANN0")
+    ct.case(tmp_path, [
+        ct.record("09:00", "iam:CreateRole", ann, requestParameters={"roleName": "web"}),
+        ct.record("09:01", "iam:CreateInstanceProfile", ann, requestParameters={"instanceProfileName": "web"}),
+    ])  # fmt: skip
+    ran = run("ask", "who-touched", "web", "--case", tmp_path / "case")
+    assert (ran.code, ran.out) == (2, "")
+    assert (
+        "web is the name of 2 things in this case; say which: arn:aws:iam::111122223333:instance-profile/web" in ran.err
+    )

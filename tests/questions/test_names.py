@@ -37,6 +37,18 @@ def test_a_bare_name_stands_for_the_one_thing_that_bears_it(world: Case, name: s
     assert world.ask.addresses(name).rows == world.ask.addresses(whole).rows
 
 
+def test_an_instance_stands_for_the_sessions_that_run_on_it(world: Case):
+    (row,) = world.ask.origin(INSTANCE).rows
+    assert (row.session, row.workload) == ("key:ASIAWEBWEBWEBWEBWEB0", INSTANCE)
+    assert {row.address for row in world.ask.addresses(INSTANCE).rows} == {
+        "10.0.0.5",
+        "192.0.2.66",
+        "ssm.amazonaws.com",
+    }
+    touched = {row.session for row in world.ask.who_touched(INSTANCE).rows}
+    assert touched == {"key:ASIAWEBWEBWEBWEBWEB0"}
+
+
 def test_a_number_of_an_account_stands_for_all_its_principals(world: Case):
     strangers = world.ask.events(principal="777788889999").rows
     assert [(row.principal_account, row.event_name) for row in strangers] == [("777788889999", "GetObject")]
