@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import io
+import json
 import re
 from collections.abc import Sequence
 
@@ -12,11 +13,13 @@ from graphtrail.graph.model import Edge, Node, Subgraph
 from graphtrail.questions import Answer, Row
 from graphtrail.questions.answer import SCHEMA
 
-# What a terminal may take for a command, and what makes text run backwards; JSON can write both as escapes.
-_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-# Spreadsheets take a cell that begins like this for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a terminal may take for a command, what makes text run backwards, and what is not seen; JSON can write all of
+# them as escapes.
+_HIDDEN = "\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+_UNSAFE = re.compile(f"[{_HIDDEN}]")
+_CONTROL = re.compile(f"[\x00-\x08\x0b-\x1f{_HIDDEN}]")
+# Spreadsheets take a cell that begins like this for a formula; some read its wide form for it.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def as_json(answer: Answer[Row], version: str, limit: int | None = None) -> str:
@@ -61,7 +64,12 @@ def as_csv(row_type: type[Row], rows: Sequence[Row]) -> str:
 
 def encoded(value: object) -> str:
     """JSON that is safe to show on a terminal."""
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", msgspec.json.encode(value).decode())
+    return _UNSAFE.sub(_escape, msgspec.json.encode(value).decode())
+
+
+def _escape(found: re.Match[str]) -> str:
+    """A character as JSON escapes it: beyond the first plane as two halves."""
+    return json.dumps(found[0])[1:-1]
 
 
 def cell_of(value: object) -> str:
@@ -72,14 +80,13 @@ def cell_of(value: object) -> str:
         return "true" if value else "false"
     text = value if isinstance(value, str) else encoded(value)
     text = _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
+    risky = isinstance(value, str) and (text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA))
+    return f"'{text}" if risky else text
 
 
 def indented(value: object) -> str:
     """As ``encoded``, for a reader."""
-    return _UNSAFE.sub(
-        lambda found: f"\\u{ord(found[0]):04x}", msgspec.json.format(msgspec.json.encode(value)).decode()
-    )
+    return _UNSAFE.sub(_escape, msgspec.json.format(msgspec.json.encode(value)).decode())
 
 
 def graph_json(graph: Subgraph) -> str:

@@ -15,7 +15,7 @@ import graphtrail
 from graphtrail.errors import NotFound
 from graphtrail.questions.who_touched import Touch
 from graphtrail.render.edges import edge as edge_json
-from graphtrail.render.machine import as_csv, as_jsonl, graph_csv, graph_json
+from graphtrail.render.machine import as_csv, as_jsonl, cell_of, encoded, graph_csv, graph_json
 from graphtrail.stores.exchange import to_graphml
 from graphtrail.stores.whole import whole
 
@@ -187,3 +187,20 @@ def test_the_embedded_graph_grows_with_what_is_asked(tmp_path: Path):
     assert len(case.store.graph) == 0
     assert case.ask.origin("ASIAISSUEDISSUEDISS0").rows
     assert case.store.graph.has_edge(ALICE, "key:ASIAISSUEDISSUEDISS0")
+
+
+@pytest.mark.parametrize("hidden", ["\ufeff", "\u200b", "\u2060", "\u00ad", "\u061c", "\u202e", "\U000e0041", "\x9b"])
+def test_what_is_not_seen_is_an_escape_that_json_reads_back(hidden: str):
+    said = encoded([f"a{hidden}b"])
+    assert hidden not in said
+    assert json.loads(said) == [f"a{hidden}b"]
+    assert hidden not in cell_of(f"a{hidden}b")
+
+
+@pytest.mark.parametrize("text", ["=1", "\uff1d1", "\uff0b1", "\uff0d1", "\uff20x", "  =1", "\n=1", "\u3000=1", "\t1"])
+def test_no_text_that_a_spreadsheet_takes_for_a_formula_begins_a_cell(text: str):
+    assert cell_of(text)[0] == "'"
+
+
+def test_numbers_below_zero_stay_numbers():
+    assert cell_of(-1) == "-1"
