@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from graphtrail.arn import partition_of_region
 from graphtrail.case.arrow import Ints, Longs
 from graphtrail.case.columns import FAILED, FAULTY, NO_TIME, SPECIAL, Batch, Columns, KindKey
 from graphtrail.case.distinct import Codes, grouped
@@ -158,9 +159,10 @@ def _failures(batch: Batch) -> Iterator[tuple[int, Failure]]:
 
 
 def _callers(columns: Columns, batch: Batch) -> tuple[Ints, list[Caller]]:
-    """The caller is a function of the identity, the recipient's account and whether the console made the key."""
-    signers: Codes[tuple[Text, Flag]] = Codes()
-    by_kind = np.array([signers[key.account, key.console] for key in map(KindKey._make, columns.kinds)], np.int32)
+    """The caller is a function of identity, recipient's account, partition, and whether the console made the key."""
+    signers: Codes[tuple[Text, Flag, str]] = Codes()
+    keys = map(KindKey._make, columns.kinds)
+    by_kind = np.array([signers[key.account, key.console, partition_of_region(key.region)] for key in keys], np.int32)
     of_row = by_kind[batch.kinds]
     groups = grouped([(batch.identities.codes, len(batch.identities.values)), (of_row, len(signers))])
     identities, named = user_identities(batch.identities.values), list(signers)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from graphtrail import arn as arns
 from graphtrail.events import times
 from graphtrail.events.actions import SIGN_IN, Kind
-from graphtrail.events.identity import Caller, key_id
+from graphtrail.events.identity import Caller, key_id, unique_id
 from graphtrail.events.record import Json, Text, mapping, text
 from graphtrail.events.resources.forms import Place
 
@@ -23,6 +23,8 @@ _DESCRIBES = re.compile(r"iam:(?:List|Get)\w+|cloudtrail:\w+|guardduty:Get\w+|ac
 HIDES = frozenset({
     "lakeformation:GetDataAccess", "s3:GetDataAccess", "signin:CreateOAuth2Token", "sso:GetRoleCredentials",
 })  # fmt: skip
+# EKS calls it otherwise than STS.
+_ISSUED_IDS = ("assumedRoleId", "assumeRoleId", "federatedUserId")
 _KEY_ID = "accesskeyid"
 _KEY_ID_LENGTH = len(_KEY_ID)
 SIGN_INS = frozenset({"signin:ConsoleLogin", "signin:SwitchRole"})
@@ -130,8 +132,7 @@ def _credential(kind: Kind, who: Caller, answered: Answered, holder: dict[str, J
     held = {name.lower(): value for name, value in holder.items()}
     request, response = mapping(answered.request), mapping(answered.response)
     additional, details = mapping(answered.additional), mapping(answered.details)
-    user = mapping(response.get("assumedRoleUser")) or mapping(response.get("federatedUser"))
-    issued_id = text(user.get("assumedRoleId")) or text(user.get("federatedUserId"))
+    user, issued_id = _issued_to(response), _issued_id(response)
     expires = times.moment(held.get("expiration"))
     return Credential(
         method=kind.action,
@@ -153,6 +154,15 @@ def _credential(kind: Kind, who: Caller, answered: Answered, holder: dict[str, J
     )
 
 
+def _issued_to(response: dict[str, Json]) -> dict[str, Json]:
+    return mapping(response.get("assumedRoleUser")) or mapping(response.get("federatedUser"))
+
+
+def _issued_id(response: dict[str, Json]) -> Text:
+    user = _issued_to(response)
+    return next(filter(None, (text(user.get(name)) for name in _ISSUED_IDS)), None)
+
+
 def _target(kind: Kind, who: Caller, answered: Answered, held: dict[str, Json]) -> Text:
     """Key of the principal whose credential was issued."""
     request, response, place = mapping(answered.request), mapping(answered.response), answered.place
@@ -161,6 +171,9 @@ def _target(kind: Kind, who: Caller, answered: Answered, held: dict[str, Json]) 
         return role
     if kind.action == "sts:GetFederationToken":
         return text(mapping(response.get("federatedUser")).get("arn"))
+    assumed = unique_id(_issued_id(response))
+    if assumed:
+        return f"uid:{assumed}"
     if kind.action == "sts:AssumeRoot":
         target = text(request.get("targetPrincipal")) or ""
         return target if arns.is_arn(target) else f"arn:{place.partition}:iam::{target}:root" if target else None

@@ -89,7 +89,8 @@ def facts(record: Record) -> Facts:
     time = times.parse(written or "")
     if time is None:
         raise time_fault(written)
-    who = identity.caller(user_identity(bytes(record.user_identity)), record.account, record.console)
+    nearby = partition_of_region(record.region)
+    who = identity.caller(user_identity(bytes(record.user_identity)), record.account, record.console, nearby)
     what = kind_of(record)
     corrected = corrected_id(record.addendum)
     event_id = corrected or record.event_id or ""

@@ -15,10 +15,12 @@ from graphtrail.events.record import Flag, Text, truth
 from graphtrail.events.user_identity import OnBehalfOf, UserIdentity
 from graphtrail.window import iso
 
-ANONYMOUS = "ANONYMOUS_PRINCIPAL"
+ANONYMOUS = frozenset({"ANONYMOUS_PRINCIPAL", "anonymous"})
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 _KEY_ID = re.compile(r"[A-Z0-9]{16,128}")
 _UNIQUE_ID = re.compile(r"A[A-Z0-9]{3}[A-Z0-9]{12,124}")
+# Issuer, audience and subject, with colons between them; an issuer that is a provider's ARN has colons itself.
+_TOKEN = re.compile(r"(?P<issuer>arn:[^:]+:iam::\d*:oidc-provider/[^:]+|[^:]+):[^:]*:.+", re.DOTALL)
 _STS_ROLE = re.compile(r"arn:([a-z-]+):sts::(\d*):assumed-role/([^/]+)(?:/(.*))?", re.DOTALL)
 
 
@@ -90,18 +92,19 @@ def _is_unique_id(first: str) -> bool:
     return _UNIQUE_ID.fullmatch(first) is not None
 
 
-def caller(who: UserIdentity, account: Text, console: Flag) -> Caller:
+def caller(who: UserIdentity, account: Text, console: Flag, nearby: str = "aws") -> Caller:
     """Who signed a call.
 
     Args:
         who: the ``userIdentity``.
         account: ``recipientAccountId``.
         console: ``sessionCredentialFromConsole``.
+        nearby: the partition that the Region of the call belongs to, for an identity without an ARN.
     """
     context = who.context
     attributes, issuer = context.attributes, context.issuer
     partition = arns.partition(who.arn or "") or _partition(issuer.arn or "")
-    key, label, path_unknown = _BY_TYPE.get(who.type or "", _unknown)(who, partition or "aws")
+    key, label, path_unknown = _BY_TYPE.get(who.type or "", _unknown)(who, partition or nearby)
     created = times.moment(attributes.created)
     minted = who.via is not None or truth(console) is True
     return Caller(
@@ -243,18 +246,30 @@ def _federated(who: UserIdentity, partition: str) -> _Principal:
     return key, "FederatedUser", False
 
 
-def _external(prefix: str, label: str) -> "_Builder":
-    def build(who: UserIdentity, _partition: str) -> _Principal:
-        name = _user_name(who)
-        named = f"{who.provider or '-'}:{name}" if name else who.principal_id
-        return f"{prefix}:{named}" if named else None, label, False
+def _saml(who: UserIdentity, _partition: str) -> _Principal:
+    name = _user_name(who)
+    named = f"{who.provider or '-'}:{name}" if name else who.principal_id
+    return f"saml:{named}" if named else None, "Saml", False
 
-    return build
+
+def _web_identity(who: UserIdentity, _partition: str) -> _Principal:
+    """The subject of a token, which may hold colons; without ``userName`` it is what is left of ``principalId``."""
+    told = _TOKEN.fullmatch(who.principal_id or "")
+    issuer = who.provider or (told["issuer"] if told else "-")
+    name = _user_name(who) or (_subject(who.principal_id or "", issuer) if told else None)
+    named = f"{issuer}:{name}" if name else who.principal_id
+    return f"oidc:{named}" if named else None, "WebIdentity", False
+
+
+def _subject(principal_id: str, issuer: str) -> Text:
+    """What stands behind issuer and audience."""
+    rest = principal_id.removeprefix(f"{issuer}:")
+    return rest.partition(":")[2] if rest != principal_id else None
 
 
 def _foreign(who: UserIdentity, _partition: str) -> _Principal:
     uid = unique_id(who.principal_id)
-    if who.account == ANONYMOUS:
+    if not ANONYMOUS.isdisjoint({who.account, who.principal_id}):
         return "anonymous", "Anonymous", False
     if uid and uid.startswith(("AIDA", "AROA")):
         return f"uid:{uid}", "Unresolved", False
@@ -286,7 +301,8 @@ def _unknown(who: UserIdentity, partition: str) -> _Principal:
         return _federated(who, partition)
     if who.type is None and who.via:
         return _service(who, partition)
-    named = who.principal_id or _user_name(who)
+    own_id = who.principal_id if who.principal_id != who.account else None  # else it names the account, not somebody
+    named = own_id or _user_name(who) or who.principal_id
     return f"unknown:{named}" if named else None, "Unresolved", False
 
 
@@ -301,6 +317,6 @@ _BY_TYPE: dict[str, _Builder] = {
     "IdentityCenterUser": _identity_center,
     "Role": _role,
     "Root": _root,
-    "SAMLUser": _external("saml", "Saml"),
-    "WebIdentityUser": _external("oidc", "WebIdentity"),
+    "SAMLUser": _saml,
+    "WebIdentityUser": _web_identity,
 }

@@ -90,7 +90,7 @@ def _about_start(trail: Trail, start: SessionNode | None) -> None:
             " management account or of a delegated administrator, which is not in this case",
         )
         return
-    if account == ANONYMOUS:
+    if account in ANONYMOUS:
         trail.note("anonymous", "calls came without credentials: no log can name who made them")
         return
     where = f"account {account}" if account else "an account that no record names"

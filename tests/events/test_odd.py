@@ -15,6 +15,7 @@ from graphtrail.events.secrets import without_secrets
 from graphtrail.events.times import parse
 from graphtrail.events.user_identity import user_identities, user_identity
 
+GITHUB = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
 PLACE = Place("aws", "eu-central-1", "111122223333")
 
 
@@ -45,11 +46,30 @@ def caller(**who: object) -> identity.Caller:
         ({"type": "AssumedRole", "principalId": "AROAEXAMPLEEXAMPLE123:s"}, "uid:AROAEXAMPLEEXAMPLE123", "Role"),
         ({"type": "SAMLUser", "identityProvider": "p", "userName": "u"}, "saml:p:u", "Saml"),
         ({"type": "WebIdentityUser", "principalId": "p"}, "oidc:p", "WebIdentity"),
+        ({"type": "WebIdentityUser", "principalId": "i:a:s:t", "identityProvider": "i"}, "oidc:i:s:t", "WebIdentity"),
+        ({"type": "WebIdentityUser", "principalId": "i:a:s:t"}, "oidc:i:s:t", "WebIdentity"),
+        ({"type": "WebIdentityUser", "principalId": "i:a:s", "identityProvider": "j"}, "oidc:i:a:s", "WebIdentity"),
+        (
+            {"type": "WebIdentityUser", "principalId": f"{GITHUB}:sts.amazonaws.com:repo:o/r:ref:refs/heads/main"},
+            f"oidc:{GITHUB}:repo:o/r:ref:refs/heads/main",
+            "WebIdentity",
+        ),
+        ({"type": "AWSAccount", "accountId": "anonymous"}, "anonymous", "Anonymous"),
+        ({"type": "AWSAccount", "principalId": "ANONYMOUS_PRINCIPAL"}, "anonymous", "Anonymous"),
+        ({"type": "Unknown", "principalId": "1", "accountId": "1", "userName": "ann@x"}, "unknown:ann@x", "Unresolved"),
+        ({"type": "Unknown", "principalId": "1", "accountId": "1"}, "unknown:1", "Unresolved"),
     ],
 )
 def test_who_it_is(who: dict[str, str], principal: str | None, label: str):
     held = caller(**who)
     assert (held.principal, held.label) == (principal, label)
+
+
+@pytest.mark.parametrize(("region", "partition"), [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")])
+def test_who_has_no_arn_is_of_the_partition_of_the_region(region: str, partition: str):
+    said = record(awsRegion=region, userIdentity={"type": "IAMUser", "accountId": "1", "userName": "u"})
+    (parsed,) = envelopes.parse(json.dumps(said).encode()).records
+    assert facts(parsed).caller.principal == f"arn:{partition}:iam::1:user/u"
 
 
 def test_a_session_without_a_name_has_none():

@@ -24,7 +24,7 @@ def workload(case: graphtrail.Case):
     [
         ("ecs-tasks", UUID, HERE.format("ecs", f"task/{UUID}"), "L15"),
         ("ecs-tasks", "0123456789abcdef" * 2, HERE.format("ecs", f"task/{'0123456789abcdef' * 2}"), "L15"),
-        ("pods.eks", f"eks-prod-web-7d9f-{UUID}", "pod:prod-web-7d9f", "L16"),
+        ("pods.eks", f"eks-prod-web-7d9f-{UUID}", "pod:prod-web-7d9f@eu-central-1:111122223333", "L16"),
         ("codebuild", f"AWSCodeBuild-{UUID}", HERE.format("codebuild", f"build/{UUID}"), "L17"),
         ("ssm", "mi-0123456789abcdef0", HERE.format("ssm", "managed-instance/mi-0123456789abcdef0"), "L17"),
         ("rolesanywhere", "0123456789abcdef01", HERE.format("rolesanywhere", "subject/0123456789abcdef01"), "L18"),
@@ -112,3 +112,33 @@ def test_a_share_with_a_deleted_principal_names_its_account(made: Made):
     )  # fmt: skip
     (row,) = case.ask.shared_out().rows
     assert (row.party, row.party_account, row.foreign) == ("uid:AIDAQNZGKIQY56JQ7WML2", "029608264753", True)
+
+
+def test_credentials_of_a_pod_are_those_of_its_role(made: Made):
+    """EKS names the role by its unique id alone, in a field of its own."""
+    name, node = f"eks-prod-web-7d9f-{UUID}", ct.role("node", "i-0123456789abcdef0", "ASIANODENODENODENODE", "08:00")
+    answer = {
+        "credentials": {"accessKeyId": KEY, "expiration": "Mar 2, 2026, 3:00:00 PM"},
+        "assumedRoleUser": {
+            "assumeRoleId": f"{ct.role_id('web')}:{name}",
+            "arn": f"arn:aws:sts::111122223333:assumed-role/web/{name}",
+        },
+    }
+    issue = ct.record("09:00", "eks-auth:AssumeRoleForPodIdentity", node, responseElements=answer,
+                      requestParameters={"clusterName": "prod", "token": "HIDDEN_DUE_TO_SECURITY_REASONS"})  # fmt: skip
+    seen = ct.role("web", name, "ASIAOTHEROTHEROTHER0", "08:30")
+    seen["sessionContext"]["sessionIssuer"]["arn"] = "arn:aws:iam::111122223333:role/apps/web"
+    held = made(issue, ct.get_object("08:31", seen, "jewels", "a")).store.session(f"key:{KEY}")
+    assert (held.principal, held.kind) == ("arn:aws:iam::111122223333:role/apps/web", "unused")
+    used = made(issue, ct.get_object("09:01", ct.role("web", name, KEY, "09:00"), "jewels", "a"))
+    assert workload(used) == ("pod:prod-web-7d9f@eu-central-1:111122223333", "L16", "strong")
+
+
+def test_a_root_key_that_nobody_used_is_of_a_root(made: Made):
+    answer = {"credentials": {"accessKeyId": KEY, "sessionToken": "x", "expiration": "Mar 2, 2026, 9:15:00 AM"}}
+    case = made(
+        ct.record("09:00", "sts:AssumeRoot", ct.user("alice", "AKIAALICEALICEALICE0"), responseElements=answer,
+                  requestParameters={"targetPrincipal": ct.OTHER})
+    )  # fmt: skip
+    held = case.store.session(f"key:{KEY}")
+    assert (held.principal, held.label) == (f"arn:aws:iam::{ct.OTHER}:root", "Root")

@@ -19,6 +19,8 @@ _RULES = {
     "cognito-identity:GetCredentialsForIdentity": "L21",
     "sts:AssumeRoot": "L24",
 }
+# Kinds of principals whose keys are handed out, by what their keys hold; all others are users.
+_LABELS = {":role/": "Role", "uid:AROA": "Role", ":federated-user/": "FederatedUser", ":root": "Root"}
 
 
 def issued_keys(world: World) -> None:
@@ -59,7 +61,7 @@ def _unused(key: str, issue: Issue) -> Session:
     return Session(
         f"key:{key}",
         principal=issue.target,
-        label="Role" if issue.target and ":role/" in issue.target else "User",
+        label=next((label for mark, label in _LABELS.items() if mark in (issue.target or "")), "User"),
         principal_id=credential.issued_id,
         name=credential.name,
         arn=credential.issued_arn,

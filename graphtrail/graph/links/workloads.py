@@ -166,10 +166,10 @@ def _known(world: World, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], 
 
 def _made(world: World, session: Session, kind: str, name: str) -> str:
     """An ARN for a workload that no call touched: in the account of the role, in the Region where it was issued."""
-    if kind == "pod":
-        return f"pod:{name}"
     role = arns.parse(session.principal or "") or arns.Arn("aws", "iam", "", "", "")
     rows = [row for link in world.issuing(session.key) for row in link.rows]
     region = world.facts.kinds[world.facts.kind[min(rows)]].region if rows else None
+    if kind == "pod":  # clusters of one name may be in several places
+        return f"pod:{name}@{region or ''}:{role.account}"
     service, resource = _KINDS[kind]
     return str(arns.Arn(role.partition, service, region or "", role.account, f"{resource}{name}"))
