@@ -4,8 +4,9 @@ A record knows a principal by its ARN, by its unique id, or by an ARN put togeth
 unique id and ARN that all records together know say which are the same; the order in which they come does not matter.
 """
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -18,8 +19,15 @@ from graphtrail.case.arrow import Ints, Longs
 from graphtrail.case.distinct import Codes, grouped
 from graphtrail.case.facts import Facts
 from graphtrail.events.identity import unique_id
+from graphtrail.events.resources.forms import ANY_SIX
 
 _NAMED = frozenset({"user", "role", "group", "policy", "instance-profile"})
+# Where the ARN of a thing holds an id that calls which name it leave out: services, whole ARNs, what calls then give.
+_PARTIAL = (
+    (":cloudformation:", re.compile(r"(arn:.*:stack/[^/]+)/[^/]+"), r"\1"),
+    (":autoscaling:", re.compile(r"(arn:.*:autoScalingGroup:)[^*:]+(:autoScalingGroupName/.+)"), r"\1*\2"),
+    (":organizations:", re.compile(r"(arn:.*:(?:ou|policy|root)/)o-[^/]+/(?:[^/]+/)*([^/]+)"), r"\1*/\2"),
+)
 _SUFFIX = 7  # a dash and the six characters that Secrets Manager adds to a name
 
 
@@ -141,6 +149,10 @@ def _renamed(facts: Facts, names: Names) -> dict[int, str]:
     renamed = {code: names.known(resources[code]) for code in principals}
     secrets = [code for code in resources.containing(":secretsmanager:") if ":secret:" in resources[code]]
     whole = _secrets([resources[code] for code in secrets])
+    for service, form, partial in _PARTIAL:
+        some = [resources[code] for code in resources.containing(service)]
+        whole |= _whole((form.sub(partial, key), key) for key in some if form.fullmatch(key))
+        secrets += resources.containing(service)
     renamed |= {code: whole[resources[code]] for code in secrets if resources[code] in whole}
     return {code: key for code, key in renamed.items() if key != resources[code]}
 
@@ -216,10 +228,17 @@ def _place(key: str) -> _Place | None:
     return _Place(named.partition, named.account, kind, path.rpartition("/")[2]) if named and kind in _NAMED else None
 
 
-def _secrets(secrets: Iterable[str]) -> dict[str, str]:
+def _secrets(secrets: Sequence[str]) -> dict[str, str]:
     """The whole ARN of a secret for its partial one, where just one has its name."""
+    only_named = [key for key in secrets if key.endswith(ANY_SIX)]
+    others = set(secrets).difference(only_named)
+    found = _whole((key[:-_SUFFIX], key) for key in others if key[-_SUFFIX : -_SUFFIX + 1] == "-")
+    return found | {key: found.get(key[:-_SUFFIX], key[:-_SUFFIX]) for key in only_named}
+
+
+def _whole(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The whole ARN for a partial one, of pairs of both, where there is just one."""
     whole: dict[str, set[str]] = defaultdict(set)
-    for key in secrets:
-        if key[-_SUFFIX : -_SUFFIX + 1] == "-":
-            whole[key[:-_SUFFIX]].add(key)
-    return {key: next(iter(found)) for key, found in whole.items() if len(found) == 1}
+    for partial, key in pairs:
+        whole[partial].add(key)
+    return {partial: next(iter(keys)) for partial, keys in whole.items() if len(keys) == 1}

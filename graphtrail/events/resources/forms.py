@@ -70,6 +70,8 @@ def unregional(noun: str, service: str, resource: str) -> Form:
     return Form(noun, write)
 
 
+ANY_SIX = "-??????"
+_LIKE_WHOLE = re.compile(r".+-[A-Za-z0-9]{6}", re.DOTALL)
 _OF_AWS = ("aws", "amazon", "amzn")
 _ORGANIZATION = {"h": "handshake", "ou": "ou", "p": "policy", "r": "root"}
 _QUEUE_URL = re.compile(r"https?://[^/]+/(\d{12})/([^/?#]+)", re.ASCII)
@@ -256,6 +258,15 @@ def _log_group(name: str, place: Place) -> str:
     return f"arn:{place.partition}:logs:{place.region}:{place.account}:log-group:{name.removesuffix(':*')}"
 
 
+def _secret(name: str, place: Place) -> str:
+    """A secret's ARN ends in a dash and six characters that AWS chose; without them AWS takes it as well.
+
+    Behind a name that ends like that itself stands what AWS writes for any six characters: it is no whole ARN.
+    """
+    ending = ANY_SIX if _LIKE_WHOLE.fullmatch(name) else ""
+    return f"arn:{place.partition}:secretsmanager:{place.region}:{place.account}:secret:{name}{ending}"
+
+
 USER = unregional("User", "iam", "user/")
 ROLE = unregional("Role", "iam", "role/")
 GROUP = unregional("Group", "iam", "group/")
@@ -275,8 +286,7 @@ ROOT = Form("", lambda name, place: f"arn:{place.partition}:iam::{name}:root")
 S3_PREFIX = Form("Object", _s3_prefix)
 LOG_GROUP = Form("LogGroup", _log_group)
 INSTANCE = Form("Instances", _instance)
-# A secret's ARN ends in six characters that AWS chose; without them it is a partial ARN, which AWS takes as well.
-SECRET = regional("Secret", "secretsmanager", "secret:")
+SECRET = Form("Secret", _secret)
 
 
 def normal(name: str) -> str:
