@@ -10,30 +10,46 @@ from typing import NamedTuple
 
 from graphtrail.events.record import Flag, Text, truth
 
-# Event sources whose IAM prefix is not their first label.
+# Event sources whose IAM prefix is not the last label before the domain.
 _PREFIXES = {
     "agreement-marketplace": "aws-marketplace",
     "alexaforbusiness": "a4b",
+    "amazonmq": "mq",
     "application-insights": "applicationinsights",
+    "appstream2": "appstream",
+    "bedrock-agent": "bedrock",
+    "bedrock-agent-runtime": "bedrock",
+    "bedrock-agentcore-control": "bedrock-agentcore",
+    "bedrock-data-automation": "bedrock",
+    "bedrock-runtime": "bedrock",
     "billingconsole": "aws-portal",
+    "cloudcontrolapi": "cloudformation",
     "cloudhsmv2": "cloudhsm",
-    "cognito-idp": "cognito-idp",
     "discovery-marketplace": "aws-marketplace",
-    "eks-auth": "eks-auth",
     "email": "ses",
     "entitlement-marketplace": "aws-marketplace",
+    "iotdata": "iot",
     "kinesisanalyticsv2": "kinesisanalytics",
+    "mail-manager": "ses",
+    "marketplace": "aws-marketplace",
+    "memory-db": "memorydb",
     "metering-marketplace": "aws-marketplace",
     "models-v2-lex": "lex",
     "monitoring": "cloudwatch",
+    "pinpoint": "mobiletargeting",
+    "rdsdata": "rds-data",
     "runtime-lex": "lex",
+    "runtime-v2-lex": "lex",
+    "s3-control": "s3",
+    "servicecatalog-appregistry": "servicecatalog",
     "tagging": "tag",
     "transcribestreaming": "transcribe",
 }
+_SOURCE = re.compile(r"(?:[\w-]+\.)*([\w-]+)\.amazonaws\.com(?:\.cn)?", re.ASCII)
 _API_DATE = re.compile(r"(?:20\d\d_?[01]\d_?[0-3]\d(?:v\d+)?)$")
 _DENIED = re.compile(
-    r"AccessDenied|UnauthorizedOperation|UnauthorizedException|UnauthorizedAccess|AuthorizationError|NotAuthorized"
-    r"|ForbiddenException|^Forbidden$|^AuthFailure$|Client\.AuthFailure|OperationNotPermitted",
+    r"AccessDenied|Unauthorized|AuthorizationError|NotAuthorized|Forbidden|InsufficientPrivileges|^AuthFailure$"
+    r"|Client\.AuthFailure|OperationNotPermitted",
 )
 SIGN_IN = "signin.amazonaws.com"
 _OBJECT_LEVEL = re.compile(
@@ -72,7 +88,8 @@ class Kind(NamedTuple):
 @lru_cache(maxsize=16_384)
 def prefix(source: str) -> str:
     """The IAM prefix of an event source: ``monitoring.amazonaws.com`` gives ``cloudwatch``."""
-    service = source.partition(".")[0]
+    named = _SOURCE.fullmatch(source)
+    service = named[1] if named else source.partition(".")[0]
     return _PREFIXES.get(service, service)
 
 

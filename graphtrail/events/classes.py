@@ -23,15 +23,21 @@ _IAM = {
     "s3:CreateMultipartUpload": "s3:PutObject",
     "s3:DeleteBucketCors": "s3:PutBucketCORS",
     "s3:DeleteBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:DeleteAccountPublicAccessBlock": "s3:PutAccountPublicAccessBlock",
     "s3:DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",
+    "s3:DeleteBucketOwnershipControls": "s3:PutBucketOwnershipControls",
+    "s3:DeleteBucketPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
     "s3:DeleteBucketReplication": "s3:PutReplicationConfiguration",
     "s3:DeleteBucketTagging": "s3:PutBucketTagging",
     "s3:DeleteObjects": "s3:DeleteObject",
+    "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
     "s3:GetBucketCors": "s3:GetBucketCORS",
     "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
     "s3:GetBucketLifecycle": "s3:GetLifecycleConfiguration",
     "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+    "s3:GetBucketNotificationConfiguration": "s3:GetBucketNotification",
     "s3:GetBucketReplication": "s3:GetReplicationConfiguration",
+    "s3:GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
     "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
     "s3:HeadBucket": "s3:ListBucket",
     "s3:HeadObject": "s3:GetObject",
@@ -45,15 +51,25 @@ _IAM = {
     "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
     "s3:PutBucketLifecycle": "s3:PutLifecycleConfiguration",
     "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+    "s3:PutBucketNotificationConfiguration": "s3:PutBucketNotification",
     "s3:PutBucketReplication": "s3:PutReplicationConfiguration",
+    "s3:PostObject": "s3:PutObject",
+    "s3:PutObjectLockConfiguration": "s3:PutBucketObjectLockConfiguration",
     "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
     "s3:SelectObjectContent": "s3:GetObject",
     "s3:UploadPart": "s3:PutObject",
     "s3:UploadPartCopy": "s3:PutObject",
 }
+# Configurations of a bucket: ``GetBucketInventoryConfiguration`` is IAM's ``s3:GetInventoryConfiguration``.
+_IAM |= {
+    f"s3:{verb}Bucket{what}Configuration{several}": f"s3:{level}{what}Configuration"
+    for what in ("Accelerate", "Analytics", "IntelligentTiering", "Inventory", "Metrics")
+    for verb, several, level in (("Get", "", "Get"), ("List", "s", "Get"), ("Put", "", "Put"), ("Delete", "", "Put"))
+}
 _READS_DATA = frozenset({
-    "athena:GetQueryResults", "dynamodb:BatchGetItem", "dynamodb:ExecuteStatement", "dynamodb:GetItem",
-    "dynamodb:GetRecords", "dynamodb:Query", "dynamodb:Scan", "ebs:GetSnapshotBlock", "ec2:GetPasswordData",
+    "athena:GetQueryResults", "codecommit:GetBlob", "codecommit:GetFile", "codecommit:GitPull", "dynamodb:BatchGetItem",
+    "dynamodb:ExecuteStatement", "dynamodb:GetItem", "dynamodb:GetRecords", "dynamodb:PartiQLSelect", "dynamodb:Query",
+    "dynamodb:Scan", "dynamodb:TransactGetItems", "ebs:GetSnapshotBlock", "ec2:GetPasswordData",
     "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "kinesis:GetRecords", "lambda:GetFunction",
     "logs:FilterLogEvents", "logs:GetLogEvents", "logs:GetQueryResults", "rds-data:ExecuteStatement",
     "redshift-data:GetStatementResult", "s3:GetObject", "s3:GetObjectTorrent", "s3:SelectObjectContent",
@@ -65,6 +81,9 @@ _CREDENTIALS = re.compile(
     r"|iam:CreateAccessKey|sso:GetRoleCredentials|signin:CreateOAuth2Token|eks-auth:AssumeRoleForPodIdentity"
     r"|cognito-identity:GetCredentialsForIdentity|s3(?:express)?:CreateSession|s3:GetDataAccess"
     r"|lakeformation:(?:AssumeDecoratedRoleWithSAML|GetTemporary\w+Credentials)|redshift:GetClusterCredentials\w*"
+    r"|lightsail:(?:CreateBucketAccessKey|GetBucketAccessKeys)|deadline:Assume(?:Fleet|Queue)RoleFor\w+"
+    r"|gamelift:(?:GetComputeAccess|RequestUploadCredentials)|datazone:GetEnvironmentCredentials|ssm:GetAccessToken"
+    r"|codepipeline:(?:GetJobDetails|GetThirdPartyJobDetails|PollForJobs)"
     r"|redshift-serverless:GetCredentials|ecr(?:-public)?:GetAuthorizationToken|codeartifact:GetAuthorizationToken"
 )
 _CRYPTO = re.compile(r"kms:(?:Encrypt|Decrypt|ReEncrypt\w*|GenerateDataKey\w*|GenerateMac|VerifyMac|Sign|Verify)")

@@ -124,14 +124,15 @@ def _user_data_set(call: Call) -> Iterator[Pivot]:
 
 
 def _attached(call: Call) -> Iterator[Pivot]:
-    """A managed policy that allows everything."""
-    if (text(call.request.get("policyArn")) or "").endswith(_ADMINISTRATOR):
+    """A managed policy that allows everything; of a permission set it has a name of its own."""
+    named = text(call.request.get("policyArn")) or text(call.request.get("managedPolicyArn")) or ""
+    if named.endswith(_ADMINISTRATOR):
         yield Pivot("GRANTS_ADMIN", "", None, None, None)
 
 
 def _inline(call: Call) -> Iterator[Pivot]:
     """A policy that was written with the call and allows everything."""
-    if allows_everything(call.request.get("policyDocument")):
+    if allows_everything(call.request.get("policyDocument") or call.request.get("inlinePolicy")):
         yield Pivot("GRANTS_ADMIN", "", None, None, None)
 
 
@@ -247,6 +248,8 @@ _SEVERAL: dict[str, Rules] = {
     "rds:ModifyDBInstance": _master_password,
     "redshift:ModifyCluster": _master_password,
     "s3:PutBucketLogging": _bucket_logging,
+    "sso:AttachManagedPolicyToPermissionSet": _attached,
+    "sso:PutInlinePolicyToPermissionSet": _inline,
     "sso-directory:AddMemberToGroup": _joined,
     "ssm:CreateAssociation": _by_tag,
     "ssm:GetParameter": _decrypted,

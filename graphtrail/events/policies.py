@@ -53,12 +53,16 @@ def allows_everything(value: Json) -> bool:
     """Whether a statement of a policy allows every action on every resource, whatever its conditions."""
     statements = (_document(value) or {}).get("Statement")
     for statement in map(mapping, statements if isinstance(statements, list) else [statements]):
-        parts = (statement.get("Action"), statement.get("Resource"))
-        if statement.get("Effect") == "Allow" and all(
-            "*" in (one if isinstance(one, list) else [one]) for one in parts
-        ):
+        if statement.get("Effect") == "Allow" and _all(statement.get("Action")) and _all(statement.get("Resource")):
             return True
     return False
+
+
+def _all(value: Json) -> bool:
+    """Whether an element names everything: as an action ``*:*`` does too."""
+    return not {"*", "*:*"}.isdisjoint(
+        one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)
+    )
 
 
 def principal(named: str) -> str:

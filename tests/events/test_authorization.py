@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from graphtrail.events import authorization
+from graphtrail.events.actions import outcome, prefix
 from graphtrail.events.classes import CLASSES, access_class, iam_action
 from graphtrail.events.resources import Place, templated
 
@@ -67,6 +68,11 @@ def test_templates_leave_out_the_partition():
         ("secretsmanager:GetSecretValue", True, "read_data"),
         ("s3:PutObject", False, "write"),
         ("s3:PutBucketPolicy", False, "permissions"),
+        ("s3:DeleteBucketPublicAccessBlock", False, "permissions"),
+        ("s3:DeletePublicAccessBlock", False, "permissions"),
+        ("s3:GetBucketInventoryConfiguration", True, "read"),
+        ("lightsail:GetBucketAccessKeys", True, "credential"),
+        ("dynamodb:TransactGetItems", True, "read_data"),
         ("iam:CreateUser", False, "permissions"),
         ("ec2:CreateTags", False, "tagging"),
         ("iam:CreateAccessKey", False, "credential"),
@@ -87,6 +93,32 @@ def test_the_class_of_a_call(action: str, *, read_only: bool | None, expected: s
 
 def test_an_operation_may_be_authorised_as_another_action():
     assert (iam_action("s3:HeadBucket"), iam_action("s3:GetObject")) == ("s3:ListBucket", "s3:GetObject")
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("s3.amazonaws.com", "s3"),
+        ("s3.amazonaws.com.cn", "s3"),
+        ("monitoring.amazonaws.com", "cloudwatch"),
+        ("rdsdata.amazonaws.com", "rds-data"),
+        ("amazonmq.amazonaws.com", "mq"),
+        ("runtime.sagemaker.amazonaws.com", "sagemaker"),
+        ("catalog.marketplace.amazonaws.com", "aws-marketplace"),
+        ("aws.example", "aws"),
+    ],
+)
+def test_the_prefix_of_a_source(source: str, expected: str):
+    assert prefix(source) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [(None, "ok"), ("Unauthorized", "denied"), ("Client.Forbidden", "denied"), ("AccessDeniedException", "denied"),
+     ("InsufficientPrivilegesException", "denied"), ("NoSuchKey", "error"), ("ThrottlingException", "error")],
+)  # fmt: skip
+def test_what_became_of_a_call(code: str | None, expected: str):
+    assert outcome(code) == expected
 
 
 HERE = Place("aws", "eu-central-1", "111122223333")

@@ -20,6 +20,7 @@ OPEN = json.dumps({"Statement": {"Effect": "Allow", "Principal": {"AWS": ct.STRA
 ALL = json.dumps({"Statement": [{"Effect": "Allow", "Action": ["*"], "Resource": "*"}]})
 SOME = json.dumps({"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})
 STORE = "arn:aws:identitystore::111122223333:identitystore/d-1"
+SET = "arn:aws:sso:::permissionSet/ssoins-1/ps-1"
 Edges = set[tuple[str, str, str]]
 
 
@@ -37,6 +38,14 @@ def opened(key: str) -> Edges:
 
 
 CALLS: list[tuple[str, dict[str, Any] | None, dict[str, Any] | None, Edges]] = [
+    ("iam:PutUserPolicy", {"userName": "bob", "policyName": "p", "policyDocument": ALL.replace('"*"', '"*:*"', 1)},
+     None,
+     {("CHANGED_PERMISSIONS", f"{IAM}user/bob", "grants admin")}),
+    ("sso:AttachManagedPolicyToPermissionSet", {
+        "permissionSetArn": SET, "managedPolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}, None,
+     {("CHANGED_PERMISSIONS", SET, "grants admin")}),
+    ("sso:PutInlinePolicyToPermissionSet", {"permissionSetArn": SET, "inlinePolicy": ALL}, None,
+     {("CHANGED_PERMISSIONS", SET, "grants admin")}),
     ("glue:PutResourcePolicy", {"policyInJson": OPEN}, None, opened("scope:glue:eu-central-1:111122223333")),
     ("backup:PutBackupVaultAccessPolicy", {"backupVaultName": "v", "policy": OPEN}, None,
      opened(HERE.format("backup", "backup-vault:v"))),
