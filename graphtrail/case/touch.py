@@ -99,7 +99,7 @@ def _asked(
         scopes = {at: resources.scope(plan, places[at]) for at in set(landed)}
         asked = resources.asked_of(plan, places, list(zip(landed, raws, strict=True)))
         found += [
-            touches or resources.templated(plan.action, places[at], raw) or scopes[at]
+            resources.completed(touches, plan.action, places[at], raw) or scopes[at]
             for touches, at, raw in zip(asked, landed, raws, strict=True)
         ]
     moved = np.empty(len(order), np.int32)

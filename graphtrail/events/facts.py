@@ -220,11 +220,9 @@ def touched(record: Record, what: Kind, who: Caller, place: Place) -> Touches:
     rules, request, worked = rules_of(what), requested(record), what.outcome == "ok"
     in_list = resources.listed(rules, part(record.resources).value)
     in_answer = resources.made(rules, place, part(record.response).value) if worked and rules.noun else ()
-    in_request = (
-        resources.asked(rules, place, request.raw, request.value)
-        or resources.templated(rules.action, place, request.raw)
-        or resources.scope(rules, place)
-    )
+    in_request = resources.completed(
+        resources.asked(rules, place, request.raw, request.value), rules.action, place, request.raw
+    ) or resources.scope(rules, place)
     others = himself(what, who, request.value) if worked else resources.refused(message_of(record))
     return resources.combined(in_list, in_answer, in_request, others)
 

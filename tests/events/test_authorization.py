@@ -11,7 +11,7 @@ import pytest
 from graphtrail.events import authorization
 from graphtrail.events.actions import outcome, prefix
 from graphtrail.events.classes import CLASSES, access_class, iam_action
-from graphtrail.events.resources import Place, templated
+from graphtrail.events.resources import Place, completed, templated
 
 TABLE = Path(authorization.__file__).with_name("table.json.gz")
 
@@ -138,8 +138,32 @@ HERE = Place("aws", "eu-central-1", "111122223333")
         ("ssm:TerminateSession", {"a": {"b": {"c": {"d": {"e": {"f": {"sessionId": "s-1"}}}}}}}, []),
         ("s3:ListAllMyBuckets", {"bucketName": "b"}, []),
         ("odd:GetThing", {"thingId": "t"}, []),
+        ("route53:ChangeResourceRecordSets", {"hostedZoneId": "/hostedzone/Z1"}, ["arn:aws:route53:::hostedzone/Z1"]),
+        ("route53:CreateTrafficPolicyInstance", {"hostedZoneId": "Z1", "trafficPolicyId": "p", "name": "n"},
+         ["arn:aws:route53:::hostedzone/Z1", "arn:aws:route53:::trafficpolicy/p"]),
+        ("glue:DeleteCrawler", {"name": "c"}, ["arn:aws:glue:eu-central-1:111122223333:crawler/c"]),
+        ("glue:UpdateDevEndpoint", {"endpointName": "e"},
+         ["arn:aws:glue:eu-central-1:111122223333:devEndpoint/e"]),
+        ("glue:BatchGetJobs", {"jobNames": ["a", "b"]},
+         ["arn:aws:glue:eu-central-1:111122223333:job/a", "arn:aws:glue:eu-central-1:111122223333:job/b"]),
+        ("codepipeline:StartPipelineExecution", {"name": "p"}, ["arn:aws:codepipeline:eu-central-1:111122223333:p"]),
+        ("rds:ModifyDBParameterGroup", {"dBParameterGroupName": "g"}, ["arn:aws:rds:eu-central-1:111122223333:pg:g"]),
+        ("rds:DeleteDBClusterEndpoint", {"dBClusterEndpointIdentifier": "e"},
+         ["arn:aws:rds:eu-central-1:111122223333:cluster-endpoint:e"]),
+        ("wafv2:DeleteWebACL", {"name": "w", "id": "i", "scope": "REGIONAL"},
+         ["arn:aws:wafv2:eu-central-1:111122223333:regional/webacl/w/i"]),
+        ("config:DeleteConfigRule", {"configRuleName": "r"}, []),
+        ("rds:DeleteDBProxy", {"dBProxyName": "p"}, []),
+        ("sagemaker:CreateTags", {"name": "n"}, []),
     ],
 )  # fmt: skip
 def test_what_fills_a_template_of_the_action(action: str, request_: dict[str, object], expected: list[str]):
     raw = json.dumps(request_).encode()
     assert templated(action, HERE, raw) == tuple((arn, "target") for arn in expected)
+
+
+def test_beside_a_role_that_is_passed_on_the_templates_find_what_the_call_is_about():
+    role, job = "arn:aws:iam::111122223333:role/etl", "arn:aws:glue:eu-central-1:111122223333:job/j"
+    raw = json.dumps({"name": "j", "role": role}).encode()
+    assert completed(((role, "passed"),), "glue:CreateJob", HERE, raw) == ((role, "passed"), (job, "target"))
+    assert completed(((job, "target"),), "glue:CreateJob", HERE, b'{"name": "other"}') == ((job, "target"),)

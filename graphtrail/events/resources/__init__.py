@@ -14,7 +14,7 @@ from graphtrail.events.resources.forms import Place
 from graphtrail.events.resources.many import asked_of, entries
 from graphtrail.events.resources.plan import Plan, plan
 from graphtrail.events.resources.rules import Touches, asked, combined, listed, listed_entries, made, refused, scope
-from graphtrail.events.resources.templates import templated
+from graphtrail.events.resources.templates import completed, templated
 
 __all__ = [
     "Place",
@@ -23,6 +23,7 @@ __all__ = [
     "asked",
     "asked_of",
     "combined",
+    "completed",
     "entries",
     "listed",
     "listed_entries",
