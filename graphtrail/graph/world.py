@@ -164,6 +164,9 @@ def world(facts: Facts, records: Records, names: Names, signed: Signed) -> World
     """What the link rules start from."""
     made = World(facts, records, names, signed)
     made.issues, made.sign_ins = _issues(made)
+    for issue in made.sign_ins:  # of a role or federated user a sign-in names the session that it was made with
+        if issue.source.startswith("ses:"):
+            made.sessions[issue.source].console = True
     for session in signed.sessions.values():
         for key in session.access_keys:
             made.holders[key].append(session.key)

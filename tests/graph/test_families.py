@@ -110,3 +110,49 @@ def test_a_console_that_two_may_have_opened_is_nobodys(made: Made):
     )
     row = origin(case, "ASIATHIRDTHIRDTHIRD0")
     assert (row.origin, row.origin_status) == (None, "unknown")
+
+
+def signed_in(clock: str, who: ct.Record):
+    return ct.record(clock, "signin:ConsoleLogin", who, responseElements={"ConsoleLogin": "Success"})
+
+
+@pytest.mark.parametrize("before", ["unused", "used"])
+def test_a_role_that_signs_in_is_not_its_own_origin(made: Made, before: str):
+    case = made(
+        assumed("09:00", ALICE, UNUSED),
+        *([used("09:01", "09:00", UNUSED)] if before == "used" else []),
+        signed_in("09:05", ct.role("deploy", "build", None, "09:00")),
+        used("09:06", "09:00", FIRST),
+        used("09:07", "09:00", SECOND),
+    )
+    for key in (FIRST, SECOND):
+        row = origin(case, key)
+        assert (row.origin, row.origin_status, row.confidence) == (ALICE["arn"], "linked", "strong")
+
+
+def test_of_a_role_that_signs_in_unissued_nobody_is_the_origin(made: Made):
+    case = made(signed_in("09:05", ct.role("deploy", "build", None, "09:00")), used("09:06", "09:00", FIRST))
+    row = origin(case, FIRST)
+    assert (row.origin, row.origin_status) == (None, "before_window")
+
+
+def test_a_federated_user_that_signs_in_is_whoever_federated_it(made: Made):
+    name = "arn:aws:sts::111122223333:federated-user/partner"
+    issuer = {"type": "IAMUser", "principalId": ALICE["principalId"], "arn": ALICE["arn"], "accountId": ct.HOME}
+    federated = {
+        "type": "FederatedUser", "principalId": f"{ct.HOME}:partner", "arn": name, "accountId": ct.HOME,
+        "sessionContext": {"sessionIssuer": issuer, "attributes": {"creationDate": ct.at("09:00")}},
+    }  # fmt: skip
+    answer = {
+        "credentials": {"accessKeyId": UNUSED, "sessionToken": "t"},
+        "federatedUser": {"federatedUserId": f"{ct.HOME}:partner", "arn": name},
+    }
+    case = made(
+        ct.record("09:00", "sts:GetFederationToken", ALICE, requestParameters={"name": "partner"},
+                  responseElements=answer),
+        signed_in("09:05", federated),
+        ct.get_object("09:06", federated | {"accessKeyId": FIRST}, "jewels", "a"),
+    )  # fmt: skip
+    assert origin(case, FIRST).origin == ALICE["arn"]
+    reached = {row.session for row in case.ask.blast_radius("key:AKIAALICEALICEALICE0").rows}
+    assert f"key:{FIRST}" in reached

@@ -13,6 +13,8 @@ from graphtrail.graph.schema import Confidence
 from graphtrail.graph.sessions import family_key
 from graphtrail.graph.world import Issue, Link, World, by_source, kind_of_issue
 
+# Who signs in with a password of his own; a role or federated user signs in with what somebody was handed before.
+_OWN = frozenset({"Root", "User"})
 SKEW = 2  # seconds between clocks of two endpoints
 _TIME = attrgetter("time")
 
@@ -91,12 +93,15 @@ def _decide(world: World, family: tuple[str, int], issues: list[Issue], sure: Co
 
 
 def sign_ins(world: World) -> None:
-    """L5: a successful ConsoleLogin opens the family of its principal that begins with it."""
+    """L5: a successful ConsoleLogin opens the family of its principal that begins with it.
+
+    That of a role or federated user names the session that it was made with: how that came about tell other rules.
+    """
     for issue in world.sign_ins:
         session = world.sessions[issue.source]
         if issue.credential.method != "signin:ConsoleLogin" or not session.principal:
             continue
-        if session.key.startswith("ses:"):
+        if session.key.startswith("ses:") and session.label in _OWN:
             world.link(
                 Link(session.principal, session.key, "SIGNED_IN", issue.time, "L5", Confidence.STRONG, issue.rows,
                      issue.credential.method)
