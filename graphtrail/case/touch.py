@@ -45,7 +45,7 @@ def touched(rows: "Rows") -> Touched:
     plans, plan_codes = _plans(rows)
     places, place_codes = _places(rows)
     worked = _of_kinds(rows, (what.outcome == "ok" for what in rows.kind_values))
-    makes = worked & np.fromiter((bool(plan.noun) for plan in plans), np.bool_, len(plans))[plan_codes]
+    makes = worked & np.fromiter((plan.answers for plan in plans), np.bool_, len(plans))[plan_codes]
     in_request, asked = _asked(plans, plan_codes, places, place_codes, batch.requests)
     in_list, listed = _listed(plans, plan_codes, batch.resources)
     in_answer, made = _each(

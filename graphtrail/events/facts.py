@@ -219,7 +219,7 @@ def touched(record: Record, what: Kind, who: Caller, place: Place) -> Touches:
     """The resources of a call: the answer of a call that failed, and the message of one that did not, say nothing."""
     rules, request, worked = rules_of(what), requested(record), what.outcome == "ok"
     in_list = resources.listed(rules, part(record.resources).value)
-    in_answer = resources.made(rules, place, part(record.response).value) if worked and rules.noun else ()
+    in_answer = resources.made(rules, place, part(record.response).value) if worked and rules.answers else ()
     in_request = resources.completed(
         resources.asked(rules, place, request.raw, request.value), rules.action, place, request.raw
     ) or resources.scope(rules, place)

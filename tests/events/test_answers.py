@@ -4,10 +4,15 @@ import json
 from pathlib import Path
 
 import cloudtrail as ct
+import pytest
 from records import said, touched
 
 import graphtrail
 
+INSIGHT = f"arn:aws:securityhub:eu-central-1:{ct.HOME}:insight/x/y"
+SECRET = f"arn:aws:secretsmanager:eu-central-1:{ct.HOME}:secret:s"
+POLICY = f"arn:aws:organizations::{ct.HOME}:policy/o-abcdef/service_control_policy/p-12345678"
+CLUSTER = f"arn:aws:eks:eu-central-1:{ct.HOME}:cluster/c"
 SNAPSHOT = "arn:aws:ec2:eu-central-1::snapshot/snap-0123456789abcdef0"
 DENIAL = "User: x is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::jewels/a because of a policy"
 
@@ -38,6 +43,25 @@ def test_events_of_services_name_their_resources_in_their_details():
     assert touched("ec2", "SharedSnapshotVolumeCreated", **event, serviceEventDetails=details) == {SNAPSHOT: "target"}
     asked = {"requestParameters": {"instanceId": "i-0123456789abcdef0"}, "serviceEventDetails": details}
     assert SNAPSHOT not in touched("ec2", "StopInstances", **asked)
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "answer", "resource", "role"),
+    [
+        ("securityhub", "DeleteInsight", {"insightArn": INSIGHT}, INSIGHT, "target"),
+        ("securityhub", "UpdateInsight", {"insight": {"insightArn": INSIGHT}}, INSIGHT, "target"),
+        ("secretsmanager", "DeleteSecret", {"aRN": f"{SECRET}-AbCdEf"}, f"{SECRET}-AbCdEf", "target"),
+        ("secretsmanager", "PutSecretValue", {"aRN": f"{SECRET}-AbCdEf"}, f"{SECRET}-AbCdEf", "target"),
+        ("organizations", "CreatePolicy", {"policy": {"policySummary": {"arn": POLICY}}}, POLICY, "created"),
+        ("eks", "CreateCluster", {"cluster": {"arn": CLUSTER, "logging": {"arn": INSIGHT}}}, CLUSTER, "created"),
+        ("s3", "PutObject", {"arn": INSIGHT}, f"scope:s3:eu-central-1:{ct.HOME}", "target"),
+        ("securityhub", "GetInsights", {"insightArn": INSIGHT}, f"scope:securityhub:eu-central-1:{ct.HOME}", "target"),
+    ],
+)
+def test_an_answer_names_what_was_made_or_changed(service: str, name: str, answer: object, resource: str, role: str):
+    assert touched(service, name, responseElements=answer) == {resource: role}
+    refused = touched(service, name, responseElements=answer, errorCode="AccessDenied")
+    assert refused == {f"scope:{service}:eu-central-1:{ct.HOME}": "target"}
 
 
 def test_the_other_side_of_a_shared_snapshot_is_among_those_who_touched_it(tmp_path: Path):

@@ -13,6 +13,10 @@ from graphtrail.events.resources.forms import EC2_NOUNS, Form
 _MAKES = re.compile(
     r"(?:Create|Run|Allocate|Copy|Import|Register|Restore|Request|Upload|Start(?=(?:Build|Execution|Task)$))([A-Z]\w*)"
 )
+# What calls like these answer with is what they were about; of those that come by the thousand nothing is answered.
+_CHANGES = re.compile(
+    r"(?:Cancel|Delete|Deregister|Disable|Enable|Modify|Put|Restore|Rotate|Stop|Terminate|Update)([A-Z]\w*)"
+)
 _FROM = re.compile(r"(?:From|To)[A-Z]\w*$")
 _TYPED_IDS_IN = frozenset({"autoscaling", "ec2", "ec2-instance-connect", "elasticloadbalancing", "rds", "ssm"})
 _READS = re.compile(
@@ -35,6 +39,7 @@ class Plan:
         action: ``s3:GetObject``.
         service: the IAM prefix.
         noun: what the action makes (``User`` of CreateUser), empty if it makes nothing.
+        about: what it changes, by whose ARN its answer may tell, empty where it makes something.
         made_id: prefix of the typed ids that it makes (``i`` of RunInstances), empty if none.
         named: request parameters that name a resource.
         typed_ids: whether ids such as ``i-0123...`` name resources of EC2 here.
@@ -47,6 +52,7 @@ class Plan:
     action: str
     service: str
     noun: str
+    about: str
     made_id: str
     named: Mapping[str, Form]
     typed_ids: bool
@@ -55,6 +61,11 @@ class Plan:
     self_call: bool
     owner: str
     shapes: dict[tuple[str, ...], "Shape"] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def answers(self) -> bool:
+        """Whether the answer may name a resource."""
+        return bool(self.noun or self.about)
 
     def shape(self, names: tuple[str, ...]) -> "Shape":
         """What is to be done with a request of these parameters: worked out once, for an action has few shapes."""
@@ -99,10 +110,12 @@ def plan(source: str, name: str) -> Plan:
     service, done = prefix(source), operation(name)
     makes = _MAKES.fullmatch(done)
     noun = _FROM.sub("", makes[1]) if makes else ""
+    changes = _CHANGES.fullmatch(done) if not noun and service not in OBJECT_STORES else None
     return Plan(
         action=f"{service}:{done}",
         service=service,
         noun=noun,
+        about=changes[1] if changes else "",
         made_id=EC2_NOUNS.get(noun, "") if service == "ec2" else "",
         named=_named(service, done),
         typed_ids=service in _TYPED_IDS_IN,

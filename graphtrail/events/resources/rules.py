@@ -39,6 +39,7 @@ _DENIAL = re.compile(r"is not authorized to perform: [\w-]+:\w+ on resource: \"?
 _WHOLE = ("arn:", "arn%3")
 _ARN_KEYS = frozenset({"Arn", "ARN", "aRN", "arn"})
 _SCOPE = ("scope", "")
+_DEPTHS = (2, 3)  # of the ARN in an answer; as near to its top as there is one
 _KMS_ALIAS = ("kms", "alias")
 _KMS_KEY_KIND = ("kms", "key")
 
@@ -136,7 +137,7 @@ def _parameters(plan: Plan, place: Place, request: Mapping[str, Json], found: _F
 
 
 def made(plan: Plan, place: Place, response: Json) -> Touches:
-    """What the answer of an action that makes something says was made: its access key, its typed id, or its ARN."""
+    """What the answer of an action says was made: its access key, its typed id, or its ARN; or what was changed."""
     found: _Found = {}
     if plan.noun == "AccessKey":
         key = text(mapping(mapping(response).get("accessKey")).get("accessKeyId"))
@@ -145,8 +146,11 @@ def made(plan: Plan, place: Place, response: Json) -> Touches:
     elif plan.made_id:
         _made_ids(plan, place, response, found)
     else:
-        _made_arns(plan.noun.lower(), response, found, depth=2)
-    return tuple(found.items())
+        for depth in _DEPTHS:
+            _made_arns((plan.noun or plan.about).lower(), response, found, depth=depth)
+            if found:
+                break
+    return tuple((resource, role if plan.noun else "target") for resource, role in found.items())
 
 
 def refused(message: str) -> tuple[str, ...]:
