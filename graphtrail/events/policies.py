@@ -17,6 +17,7 @@ PUBLIC = "public"
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _UNIQUE_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{16,}", re.ASCII)
 _ROOT = ":root"
+_PREFIXES = {"CanonicalUser": "canonical", "Service": "service"}
 
 
 class Policy(NamedTuple):
@@ -91,4 +92,4 @@ def _principals(value: Json) -> Iterator[str]:
     for kind, held in mapping(value).items():
         for named in held if isinstance(held, list) else [held]:
             if isinstance(named, str) and named:
-                yield f"service:{named}" if kind == "Service" else principal(named)
+                yield f"{_PREFIXES[kind]}:{named}" if kind in _PREFIXES else principal(named)

@@ -181,12 +181,22 @@ def test_a_policy_may_name_the_caller_by_arn_or_by_id(made: Made, named: str):
     assert ways == [("key:AKIABOBBOBBOBBOBBOB0", f"key:{FIRST}")]
 
 
-def test_a_role_passed_to_a_service_that_shows_no_workload_is_only_a_hint(made: Made):
-    role = f"{IAM}role/build"
+@pytest.mark.parametrize(
+    ("action", "request_", "issuer"),
+    [
+        ("glue:CreateJob", {"name": "etl", "role": f"{IAM}role/build"}, "glue"),
+        ("glue:CreateJob", {"name": "etl", "role": "build"}, "glue"),
+        ("ecs:CreateService", {"serviceName": "web", "role": f"{IAM}role/build"}, "ecs-tasks"),
+        ("elasticmapreduce:RunJobFlow", {"serviceRole": "build"}, "elasticmapreduce"),
+    ],
+)
+def test_a_role_passed_to_a_service_that_shows_no_workload_is_only_a_hint(
+    made: Made, action: str, request_: ct.Record, issuer: str
+):
     case = made(
-        ct.record("09:00", "glue:CreateJob", ALICE, requestParameters={"name": "etl", "role": role}),
-        ct.assume_role("10:00", ct.service("glue"), "build", "GlueJobRunnerSession", FIRST),
-        ct.assume_role("08:00", ct.service("glue"), "build", "GlueJobRunnerSession", "ASIASECOND0000000000"),
+        ct.record("09:00", action, ALICE, requestParameters=request_),
+        ct.assume_role("10:00", ct.service(issuer), "build", "GlueJobRunnerSession", FIRST),
+        ct.assume_role("08:00", ct.service(issuer), "build", "GlueJobRunnerSession", "ASIASECOND0000000000"),
         ct.assume_role("11:00", ALICE, "build", "by-hand", "ASIATHIRD00000000000"),
     )
     ways = [(edge.target, str(edge.confidence)) for edge in case.store.edges() if edge.type == "OPENED_WAY"]
@@ -219,6 +229,7 @@ def test_whoever_changes_an_identity_provider_reaches_the_sessions_that_came_thr
         ({"Statement": None}, (), True),
         ({"Statement": [{"Effect": "Allow", "Principal": {"AWS": [7, "", "*"]}}]}, ("public",), True),
         ({"Statement": [{"Effect": "Allow", "Action": "*"}]}, (), False),
+        ({"Statement": {"Effect": "Allow", "Principal": {"CanonicalUser": "79a5"}}}, ("canonical:79a5",), True),
         ("%7B%22Statement%22%3A%7B%22Effect%22%3A%22Allow%22%2C%22Principal%22%3A%22%2A%22%7D%7D", ("public",), True),
         ({"Statement": {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:sts::{ct.HOME}:assumed-role/a/b"}}},
          (f"arn:aws:sts::{ct.HOME}:assumed-role/a/b",), True),

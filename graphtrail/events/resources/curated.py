@@ -117,7 +117,7 @@ CURATED: dict[str, dict[str, Form]] = {
     "es": {"domainName": regional("Domain", "es", "domain/")},
     "events": {"rule": _RULE},
     "firehose": {"deliveryStreamName": regional("DeliveryStream", "firehose", "deliverystream/")},
-    "glue": {"databaseName": _DATABASE_GLUE, "jobName": regional("Job", "glue", "job/")},
+    "glue": {"databaseName": _DATABASE_GLUE, "jobName": regional("Job", "glue", "job/"), "role": _PASSED_ROLE},
     "guardduty": {"detectorId": _DETECTOR},
     "iam": {
         "accessKeyId": ACCESS_KEY,

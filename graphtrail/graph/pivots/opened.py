@@ -8,6 +8,15 @@ from graphtrail.graph.pivots.touches import Touching
 from graphtrail.graph.schema import Confidence
 from graphtrail.graph.world import World
 
+# Services that issue the sessions of what others start.
+_RUN_BY = {
+    "autoscaling": ("ec2",),
+    "batch": ("ecs-tasks", "ec2"),
+    "ecs": ("ecs-tasks", "ec2"),
+    "eks": ("pods.eks", "eks-fargate-pods", "ec2"),
+    "elasticbeanstalk": ("ec2",),
+    "elasticmapreduce": ("ec2",),
+}
 _PROVIDERS = (":saml-provider/", ":oidc-provider/", ":trust-anchor/", ":rolesanywhere:")
 
 
@@ -44,11 +53,11 @@ def _sessions(world: World) -> tuple[dict[str, list[str]], dict[str, list[str]]]
 
 
 def _by_service(world: World, key: str, action: str) -> bool:
-    """Whether the service that was called issued a session itself."""
-    service = f"service:{action.partition(':')[0]}.amazonaws.com"
-    return any(
-        world.sessions[link.source].principal == service for link in world.issuing(key) if link.source in world.sessions
-    )
+    """Whether the service that was called issued a session itself, or one that runs what it starts."""
+    called = action.partition(":")[0]
+    services = {f"service:{name}.amazonaws.com" for name in (called, *_RUN_BY.get(called, ()))}
+    sources = [world.sessions[link.source] for link in world.issuing(key) if link.source in world.sessions]
+    return any((source.principal or "").removesuffix(".cn") in services for source in sources)
 
 
 def _after(world: World, edge: Control, key: str, why: str, confidence: Confidence) -> Iterator[Control]:
