@@ -25,8 +25,9 @@ def lives(world: World, of_call: Ints) -> None:
     _sightings(world, of_call)
     ended = _ended(world)
     for session in world.sessions.values():
-        session.kind = session.kind or _kind(world, session)
-        if session.kind == "long_lived":
+        kind = _kind(world, session)
+        session.kind = session.kind or kind
+        if kind == "long_lived":  # also a key that was made and never used
             session.expires = ended.get(session.key.partition("#")[0], FOREVER)
         elif session.expires == FOREVER and session.kind not in {"service", "anonymous", "bearer"}:
             session.expires_assumed = True

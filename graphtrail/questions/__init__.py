@@ -8,6 +8,7 @@ from graphtrail.questions.blast_radius import blast_radius
 from graphtrail.questions.blinded import blinded
 from graphtrail.questions.chain import chain
 from graphtrail.questions.changes import changes, destruction
+from graphtrail.questions.containment import containment
 from graphtrail.questions.denied import denied
 from graphtrail.questions.events import events
 from graphtrail.questions.identities import identities
@@ -52,6 +53,7 @@ QUESTIONS: dict[str, Question[Row]] = {
         shared_out,
         destruction,
         alive,
+        containment,
         services,
         timeline,
         top,

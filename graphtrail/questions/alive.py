@@ -5,7 +5,7 @@ from typing import Annotated
 
 from graphtrail.questions.gaps import about_sessions
 from graphtrail.questions.question import question
-from graphtrail.questions.reach import reach, starts
+from graphtrail.questions.reach import is_lasting, reach, starts
 from graphtrail.questions.rows import Hop, Text, Traced
 from graphtrail.questions.seeds import seed as find
 from graphtrail.questions.trail import Trail
@@ -58,7 +58,7 @@ def alive(
                     at=iso(now),
                     reached_at=iso(one.at),
                     last_seen=iso(session.last_seen) if session.last_seen is not None else None,
-                    long_lived=session.kind == "long_lived",
+                    long_lived=is_lasting(session),
                     path=trail.hops(one.start, one.steps),
                 )
             )

@@ -66,6 +66,11 @@ def begin(session: SessionNode) -> int:
     return min((time for time in (session.created, session.first_seen) if time is not None), default=0)
 
 
+def is_lasting(session: SessionNode) -> bool:
+    """Whether it is a key that does not end until somebody deletes it, used or not."""
+    return session.key.startswith("key:") and not session.key.startswith(("key:ASIA", "key:ABIA"))
+
+
 def end(session: SessionNode) -> int:
     """The later of its end and its last call, epoch seconds."""
     return 2**62 if session.expires is None else max(session.expires, session.last_seen or 0)

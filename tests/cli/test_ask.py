@@ -38,6 +38,7 @@ ABOUT = {
     "shared-out": [],
     "destruction": [],
     "alive": ["THIEF"],
+    "containment": ["THIEF"],
     "services": ["THIEF"],
     "readers": ["JEWELS"],
     "timeline": ["THIEF"],

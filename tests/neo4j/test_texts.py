@@ -80,7 +80,7 @@ def said(rows: Iterable[dict[str, Any]], *names: str) -> list[tuple[Any, ...]]:
     )  # fmt: skip
 
 
-_TIMES = {"time", "first_seen", "last_seen", "hour", "expires"}
+_TIMES = {"time", "first_seen", "last_seen", "hour", "expires", "cut_off"}
 
 
 def _plain(value: object) -> object:
@@ -117,6 +117,15 @@ def test_a_text_gives_the_rows_of_the_question(there: Simulated, name: str):
 def test_some_answers_are_not_empty(there: Simulated):
     empty = {name for name in SAME if not there.text(name)}
     assert empty <= {"blinded", "destruction", "policies", "denied", "changes", "identities", "secrets"}
+
+
+def test_containment(there: Simulated):
+    steps = {"disable key", "revoke sessions"}
+    rows = [row for row in there.rows("containment", there.thief) if row.step in steps]
+    assert said(there.text("containment"), "step", "target", "cut_off") == told(rows, "step", "target", "cut_off")
+    assert {row["target"]: sorted(row["sessions"]) for row in there.text("containment")} == {
+        row.target: list(row.sessions) for row in rows
+    }
 
 
 def test_readers(there: Simulated):

@@ -63,7 +63,17 @@ def _others(case: graphtrail.Case, named: list[tuple[str, str]]) -> Iterator[Ask
                    {"min_confidence": "heuristic"}, {"account": account}):  # fmt: skip
         for name in ("who-touched", "readers", "objects"):
             yield from (Asking(name, {"resource": key, **limits}) for key in of_kind.get("resource", ())[:1])
-        for name in ("origin", "blast-radius", "chain", "timeline", "denied", "alive", "addresses", "changes"):
+        for name in (
+            "origin",
+            "blast-radius",
+            "chain",
+            "timeline",
+            "denied",
+            "alive",
+            "containment",
+            "addresses",
+            "changes",
+        ):
             first_of = QUESTIONS[name].parameters[0].name
             yield from (Asking(name, {first_of: key, **limits}) for _, key in named[::4][:3])
         for name in ("events", "top", "policies", "blinded", "shared-out", "unknowns", "assumptions", "identities"):

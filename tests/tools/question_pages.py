@@ -47,6 +47,7 @@ EXAMPLES: dict[str, str] = {
     "shared-out": "{stolen}",
     "destruction": "",
     "alive": "{stolen} --at {later}",
+    "containment": "{stolen}",
     "services": "{served}",
     "timeline": "{stolen}",
     "top": "--by address",

@@ -1,0 +1,217 @@
+"""``containment``."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Annotated, NamedTuple
+
+from graphtrail import arn as arns
+from graphtrail.graph.schema import Confidence
+from graphtrail.questions.blinding import undone
+from graphtrail.questions.gaps import about_sessions
+from graphtrail.questions.pivoted import until
+from graphtrail.questions.question import question
+from graphtrail.questions.reach import Reached, is_lasting, reach, starts
+from graphtrail.questions.rows import Hop, Row, Text, Texts
+from graphtrail.questions.seeds import seed as find
+from graphtrail.questions.trail import PROOFS, Trail
+from graphtrail.stores.store import ControlEdge, SessionNode
+from graphtrail.window import iso, moment
+
+_KEYS, _SESSIONS, _PASSWORD = "disable key", "revoke sessions", "reset password"
+# What to do about each thing that control went on to, by the edge that led there; in the order of haste.
+_STEPS = {
+    "SET_PASSWORD": _PASSWORD,
+    "ISSUED_OTHER": "remove credential",
+    "CHANGED_MFA": "check MFA",
+    "CREATED": "remove identity",
+    "EXECUTED_ON": "isolate workload",
+    "CONTROLS": "isolate workload",
+    "BLINDED": "restore logging",
+    "CHANGED_TRUST": "restore trust",
+    "CHANGED_PERMISSIONS": "restore permissions",
+    "CHANGED_POLICY": "restore policy",
+    "SHARED_WITH": "take back share",
+    "KMS_GRANT": "take back grant",
+    "CHANGED_ORG": "check organisation",
+    "READ_SECRET": "rotate secret",
+}
+_ORDER = {step: place for place, step in enumerate((_KEYS, _SESSIONS, *dict.fromkeys(_STEPS.values())))}
+# What these were done to is gone: there is nothing left to contain.
+_GONE = frozenset({
+    "ec2:DeregisterImage", "ec2:DeleteSnapshot", "ec2:TerminateInstances", "iam:DeleteAccessKey", "iam:DeleteGroup",
+    "iam:DeleteInstanceProfile", "iam:DeleteLoginProfile", "iam:DeletePolicy", "iam:DeleteRole", "iam:DeleteUser",
+    "lambda:DeleteFunction", "rds:DeleteDBSnapshot", "s3:DeleteBucket", "secretsmanager:DeleteSecret",
+    "sns:DeleteTopic", "sqs:DeleteQueue", "ssm:DeleteParameter", "ssm:DeleteParameters",
+})  # fmt: skip
+
+
+class Containment(Row, frozen=True, kw_only=True):
+    """One thing to do.
+
+    Attributes:
+        account: where.
+        step: ``disable key``, ``revoke sessions``, ``reset password``, ``remove credential``, ``check MFA``,
+            ``remove identity``, ``isolate workload``, ``restore logging``, ``restore trust``, ``restore permissions``,
+            ``restore policy``, ``take back share``, ``take back grant``, ``check organisation``, ``rotate secret``.
+        target, target_type: of what: a key ``key:AKIA...``, the principal whose sessions are revoked, a resource.
+        party: with whom it is shared, None of anything else.
+        cut_off: of sessions: revoke those issued at or before this time, the last issue that is known to be held.
+        until: of keys and sessions: when the last of them ends by itself, None if never.
+        sessions: keys of the sessions that it stops.
+        reached_at: when whoever held the seed came to hold or did it first.
+        path: how, from the seed on.
+        confidence: the lowest on the path.
+        event_ids, event_total: the calls that did it.
+    """
+
+    account: Text
+    step: str
+    target: str
+    target_type: str
+    party: Text
+    cut_off: Text
+    until: Text
+    sessions: Texts
+    reached_at: str
+    path: tuple[Hop, ...]
+    confidence: str
+    event_ids: Texts
+    event_total: int
+
+
+class _Done(NamedTuple):
+    """An edge that control went over, and how its source was reached."""
+
+    edge: ControlEdge
+    held: Reached
+
+
+@question(Containment, "account step target party cut_off until sessions reached_at path event_ids", needs="calls")
+def containment(
+    trail: Trail,
+    seed: Annotated[str, "session, key, principal, workload, address or event"],
+    *,
+    at: Annotated[str | None, "a time (ISO 8601), or an age before the last event; without it the last event"] = None,
+) -> Iterator[Containment]:
+    """What must be disabled, revoked and undone, in which accounts, with which cut-off times?
+
+    Of the seed and all that it reached until the moment asked about: one row for each key, each principal whose
+    sessions are still alive, and each change that these logs do not show to be undone; by account, what is most urgent
+    first. A session cannot be ended, but a policy can refuse all that were issued before a time: ``cut_off``.
+    """
+    last = trail.store.case.last or 0
+    now = last if at is None else moment(at, last)
+    held = [one for one in reach(trail, starts(trail, find(trail, seed))).values() if one.at <= now]
+    acting = [(session, one) for one in held if (session := trail.store.session(one.key)) and session.kind != "service"]
+    about_sessions(trail, [session for session, _ in acting])
+    changes = list(_changes(trail, acting, now))
+    known = {(row.step, row.target) for row in changes}
+    rows = [row for row in _credentials(trail, acting, now) if (row.step, row.target) not in known]
+    yield from sorted(
+        (*rows, *changes), key=lambda row: (row.account or "", _ORDER[row.step], row.target, row.party or "")
+    )
+
+
+def _credentials(trail: Trail, acting: list[tuple[SessionNode, Reached]], now: int) -> Iterator[Containment]:
+    """Keys to disable, and principals whose sessions to revoke."""
+    groups: dict[tuple[str, str], list[tuple[SessionNode, Reached]]] = defaultdict(list)
+    for session, one in acting:
+        if session.kind == "anonymous" or (session.expires is not None and session.expires < now):
+            continue
+        if is_lasting(session):
+            groups[_KEYS, session.key].append((session, one))
+        else:
+            groups[_SESSIONS, session.principal or session.key].append((session, one))
+        if session.kind == "console_family" and session.label == "User" and session.principal:
+            groups[_PASSWORD, session.principal].append((session, one))
+    for (step, target), members in groups.items():
+        first = min((one for _, one in members), key=lambda one: (one.at, one.key))
+        issued = max(session.created or session.first_seen or 0 for session, _ in members)
+        ends = [session.expires for session, _ in members]
+        known = [end for end in ends if end is not None]
+        proofs = sorted({event_id for _, one in members if one.steps for event_id in one.steps[-1].event_ids})
+        entity = trail.store.entity(target)
+        yield Containment(
+            account=_account(target) or members[0][0].account,
+            step=step,
+            target=target,
+            target_type="AccessKey" if step == _KEYS else entity.label if entity else "Session",
+            party=None,
+            cut_off=iso(issued) if step == _SESSIONS else None,
+            until=iso(max(known)) if known and len(known) == len(ends) else None,
+            sessions=tuple(sorted(session.key for session, _ in members)),
+            reached_at=iso(first.at),
+            path=trail.hops(first.start, first.steps),
+            confidence=_least(first.steps),
+            event_ids=tuple(proofs[:PROOFS]),
+            event_total=len(proofs),
+        )
+
+
+def _changes(trail: Trail, acting: list[tuple[SessionNode, Reached]], now: int) -> Iterator[Containment]:
+    """What to undo: one row for each thing and party, from the first call that did it."""
+    groups: dict[tuple[str, str, Text], list[_Done]] = defaultdict(list)
+    for _, one in acting:
+        for edge in trail.store.out(one.key):
+            if edge.type in _STEPS and one.at <= edge.at <= now and edge.confidence >= trail.limits.level:
+                shared = edge.type in {"SHARED_WITH", "KMS_GRANT"} and not edge.target.startswith("service:")
+                named = (edge.detail, edge.target) if shared and edge.type == "SHARED_WITH" else (edge.target, None)
+                groups[_STEPS[edge.type], *named].append(_Done(edge, one))
+    for (step, target, party), done in groups.items():
+        done.sort(key=lambda one: (one.edge.at, one.edge.event_ids))
+        if all(_is_undone(trail, one.edge, target, now) for one in done):
+            continue
+        edge, held = done[0]
+        proofs = list(dict.fromkeys(event_id for one in done for event_id in one.edge.event_ids))
+        entity = trail.store.entity(target)
+        steps = (*held.steps, edge)
+        kind = trail.kind_of(edge)
+        yield Containment(
+            account=_account(target) or (kind.account if kind else None),
+            step=step,
+            target=target,
+            target_type=entity.label if entity else "AccessKey" if target.startswith("key:") else "Resource",
+            party=party,
+            cut_off=None,
+            until=None,
+            sessions=(),
+            reached_at=iso(edge.at),
+            path=trail.hops(held.start, steps),
+            confidence=_least(steps),
+            event_ids=tuple(proofs[:PROOFS]),
+            event_total=len(proofs),
+        )
+
+
+def _is_undone(trail: Trail, edge: ControlEdge, target: str, now: int) -> bool:
+    """Whether these logs show, until the moment asked about, that a change was taken back or its target is gone."""
+    if edge.type == "BLINDED":
+        end = undone(trail, edge)
+        return end is not None and end[0] <= now
+    if edge.type == "SHARED_WITH":
+        into = trail.store.into(edge.target)
+        later = [other for other in into if other.type == "UNSHARED_WITH" and other.detail == edge.detail]
+        ended = until(later, edge)
+        if ended is not None and ended <= iso(now):
+            return True
+    return _is_gone(trail, target, edge.at, now)
+
+
+def _is_gone(trail: Trail, target: str, since: int, now: int) -> bool:
+    number, held = trail.store.number(target), trail.store.calls
+    if number is None:
+        return False
+    calls = held.where_kind(
+        held.touching([number], frozenset({"target"})), lambda kind: kind.action in _GONE and kind.outcome == "ok"
+    )
+    times = held.column("time")[calls]
+    return bool(((times >= since) & (times <= now)).any())
+
+
+def _account(key: str) -> Text:
+    found = arns.parse(key)
+    return (found.account or None) if found else None
+
+
+def _least(steps: tuple[ControlEdge, ...]) -> str:
+    return str(min((step.confidence for step in steps), default=Confidence.EXACT))
