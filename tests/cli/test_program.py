@@ -124,7 +124,9 @@ def test_limit_0_shows_all_rows_on_a_terminal(simulated: Simulated):
 def test_on_a_terminal_a_bar_shows_how_far_the_reading_is_and_goes_away(simulated: Simulated, tmp_path: Path):
     seen = on_terminal(100, "ingest", simulated.bucket, "--case", tmp_path / "case")
     assert "\x1b[" in seen
-    assert re.search(r"\d+ file\(s\) copies of files read under other names$", seen.splitlines()[-1])
+    read, held = seen.splitlines()[-2:]
+    assert read.endswith("file(s) copies of files read under other names")
+    assert re.fullmatch(r"the case holds [\d,]+ distinct event\(s\); \d+ record\(s\) in it are further copies.*", held)
     assert "\x1b" not in on_terminal(100, "ingest", simulated.bucket, "--case", tmp_path / "quiet", "--quiet")
 
 
