@@ -1,11 +1,15 @@
 """Every question is answered by the server as by the case on disk: rows, order, evidence, coverage, picture."""
 
+import gzip
+import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import cloudtrail as ct
 import pytest
 from asked import Asking, askings
+from chained import ANN, HOPS, chained, hop
+from digests import delivered, key_file, spread
 from home import Home
 from served import answer
 
@@ -15,22 +19,6 @@ from graphtrail.questions import QUESTIONS
 from graphtrail.simulate import simulate
 
 pytestmark = [pytest.mark.neo4j, pytest.mark.xdist_group("neo4j")]
-ANN = ct.user("ann", "AKIAANNANNANNANNANN0")
-HOPS = 40
-
-
-def hop(number: int) -> str:
-    return f"ASIAHOP{number:013d}"
-
-
-def chained() -> list[ct.Record]:
-    """Role after role, forty times; the last one reads."""
-    made = [ct.assume_role("09:00", ANN, "role0", "hop", hop(0))]
-    for number in range(1, HOPS):
-        before = ct.role(f"role{number - 1}", "hop", hop(number - 1), f"09:{number - 1:02d}")
-        made.append(ct.assume_role(f"09:{number:02d}", before, f"role{number}", "hop", hop(number)))
-    last = ct.role(f"role{HOPS - 1}", "hop", hop(HOPS - 1), f"09:{HOPS - 1:02d}")
-    return [*made, ct.get_object("10:00", last, "jewels", "crown.csv")]
 
 
 def odd() -> list[ct.Record]:
@@ -104,3 +92,36 @@ def test_of_what_is_rare(compare: Callable[..., None], tmp_path: Path):
 def test_of_an_empty_case(compare: Callable[..., None], tmp_path: Path):
     case = ct.case(tmp_path, [])
     compare(case, "empty", askings(case, 1))
+
+
+def evidence(tmp_path: Path) -> graphtrail.Case:
+    """A case of files of which one was changed, one is gone, some lie in a gap of the digests, one was not checked."""
+    build = ct.role("deploy", "build", "ASIABUILDBUILDBUILD0", "09:00")
+    records = [ct.assume_role("09:00", ANN, "deploy", "build", build["accessKeyId"])]
+    records += [ct.get_object(f"09:{number:02}", build, "jewels", f"{number}.csv") for number in range(1, 15)]
+    trail = delivered(records, account=ct.HOME)
+    folder = spread(tmp_path / "copy", trail)
+    changed = folder / trail.logs[4]
+    changed.write_bytes(gzip.compress(gzip.decompress(changed.read_bytes()) + b"\n"))
+    (folder / trail.logs[10]).unlink()
+    (folder / trail.digests[2]).unlink()
+    keys = key_file(tmp_path)
+    case = graphtrail.ingest(folder, case=tmp_path / "case", verify=True, public_keys=keys)
+    later = tmp_path / "later.json"
+    later.write_text(json.dumps({"Records": [ct.get_object("10:00", build, "jewels", "late.csv")]}))
+    return graphtrail.ingest(later, case=case.folder)
+
+
+def test_of_evidence_that_is_not_all_proven(compare: Callable[..., None], home: Home, tmp_path: Path):
+    case = evidence(tmp_path)
+    compare(case, "evidence", list(askings(case, 1))[::5])
+    with api.connect(home.address, "evidence") as there:
+        answered = there.ask.who_touched("arn:aws:s3:::jewels")
+    said = {gap.code: gap.text for gap in answered.coverage if gap.code.startswith("evidence")}
+    assert {"evidence-modified", "evidence-missing", "evidence-unchecked", "evidence-unsigned"} <= set(said)
+    assert said == {
+        gap.code: gap.text
+        for gap in case.ask.who_touched("arn:aws:s3:::jewels").coverage
+        if gap.code.startswith("evidence")
+    }
+    assert "1 of the 15 files behind this answer, the first " in said["evidence-modified"]
