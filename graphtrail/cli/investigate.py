@@ -24,6 +24,8 @@ LIMITS = frozenset({"since", "until", "account", "region", "min_confidence"})
 @click.option("--event", metavar="ID", help="Where does its session come from, and what did it reach?")
 @options.case(False)  # noqa: FBT003 - required or not
 @options.limits
+@click.option("--verify", is_flag=True, help="Prove in the same pass that log files are whole and unchanged.")
+@options.proof
 @options.aws
 @options.output
 @options.verbosity
@@ -37,6 +39,9 @@ def investigate(  # noqa: PLR0913 - the main job in one line has the options of 
     ip: str | None,
     event: str | None,
     case: Path | None,
+    verify: bool,
+    public_keys: Path | None,
+    bucket: str | None,
     output: str | None,
     file: Path | None,
     limit: int | None,
@@ -49,9 +54,11 @@ def investigate(  # noqa: PLR0913 - the main job in one line has the options of 
 
     Reads SOURCES into a case (--case, else one that it names) and answers on stdout: of a resource who touched it, of
     anything else where it comes from and what it reached. With -o page.html it also writes the page. A name that
-    several things bear is not guessed: they are listed.
+    several things bear is not guessed: they are listed. With --verify every file is held against CloudTrail's digests
+    on its way, and answer and page say what they rest on.
     """
     from graphtrail.cli.output import FOUND  # noqa: PLC0415 - not for --help
+    from graphtrail.cli.proving import check  # noqa: PLC0415 - as above
     from graphtrail.cli.reading import read  # noqa: PLC0415 - as above
     from graphtrail.cli.showing import answer  # noqa: PLC0415 - as above
     from graphtrail.sources.places import reach  # noqa: PLC0415 - as above
@@ -63,9 +70,10 @@ def investigate(  # noqa: PLR0913 - the main job in one line has the options of 
     if len(named) != 1:
         raise UsageError("name one of --resource, --principal, --session, --key, --ip and --event")
     folder = case or own_case(sources)
-    reached = reach(**{name: value for name, value in others.items() if name != "min_confidence"})
+    reached = reach(**{name: value for name, value in others.items() if name != "min_confidence"}, digests=verify)
+    proof = check(public_keys, bucket, reached, sources) if verify else None
     limits = {name: value for name, value in others.items() if name in LIMITS}
-    failed = read(sources, folder, reached, verbose=verbose, quiet=quiet)
+    failed = read(sources, folder, reached, check=proof, verbose=verbose, quiet=quiet)
     found = answer(folder, *named[0], limits, output, file, limit)
     if failed:
         raise click.exceptions.Exit(1)

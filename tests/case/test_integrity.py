@@ -96,6 +96,19 @@ def test_an_answer_names_what_it_rests_on_and_the_chain_behind_it_counts(trail: 
     assert not [gap for gap in events.coverage if gap.code.startswith("evidence")]
 
 
+def test_the_main_job_verifies_in_one_line(trail: Trail, tmp_path: Path):
+    folder = spread(tmp_path / "copy", trail)
+    (folder / trail.logs[2]).write_bytes(gzip.compress(trail.objects[trail.logs[2]].plain + b" "))
+    words = ("investigate", folder, "--resource", BUCKET, "--case", tmp_path / "case", "--output", "json")
+    plain = here(*words).json()
+    assert not [gap for gap in plain["coverage"] if gap["code"].startswith("evidence")]
+    ran = here(*words, "--verify", "--public-keys", key_file(tmp_path), "-o", tmp_path / "page.html")
+    assert ran.code == 0
+    assert "1 modified" in ran.err
+    assert "evidence-modified" in {gap["code"] for gap in ran.json()["coverage"]}
+    assert "11 of 15 verified" in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
 def test_missing_files_and_gaps_stand_beside_every_answer_about_their_place(trail: Trail, tmp_path: Path):
     folder = spread(tmp_path / "copy", trail)
     (folder / trail.logs[7]).unlink()
