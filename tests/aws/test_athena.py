@@ -18,7 +18,8 @@ from trail_bucket import client
 
 from graphtrail import api
 from graphtrail.errors import UsageError
-from graphtrail.sources.athena.query import Table, literal, unload
+from graphtrail.events.credentials import HIDES
+from graphtrail.sources.athena.query import HIDING, ISSUERS, Table, literal, unload
 from graphtrail.sources.athena.records import record as record_of
 from graphtrail.sources.athena.table import COLUMNS, ddl
 from graphtrail.sources.selection import Selection
@@ -116,6 +117,38 @@ def test_a_mention_keeps_what_hands_out_credentials(run: Run):
     assert touch.origin == "idc:arn:aws:identitystore::1:identitystore/d-1#u-1"
     assert [hop.principal for hop in touch.chain][-1] == f"arn:aws:iam::{A}:role/r"
     assert "not-fetched" in {gap.code for gap in case.ask.events().coverage}
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_mention_keeps_every_call_that_hands_out_a_credential_and_all_of_who_mentions_it(run: Run):
+    ann, eve = USER | {"accessKeyId": "AKIAEXAMPLE000000002"}, USER | {"arn": f"arn:aws:iam::{A}:user/eve"}
+    key = {"Credentials": {"AccessKeyId": "ASIAEXAMPLE000000009"}}
+    wanted = [
+        record(1, requestParameters={"bucketName": "crown"}, userIdentity=ann),
+        record(2, requestParameters={"bucketName": "other"}, userIdentity=USER),
+        record(3, requestParameters={"bucketName": "crown"}, userIdentity=ROLE),
+        record(4, requestParameters={}, userIdentity=ROLE | {"arn": f"arn:aws:sts::{A}:assumed-role/r/other"}),
+        record(5, userIdentity=eve, eventSource="eks-auth.amazonaws.com", eventName="X", responseElements=key),
+        record(6, userIdentity=eve, eventSource="lakeformation.amazonaws.com", eventName="GetDataAccess"),
+        record(7, userIdentity=eve, eventSource="sts.amazonaws.com", eventName="GetCallerIdentity"),
+    ]
+    for held in wanted[4:]:
+        held["requestParameters"] = None
+    others = [record(8, requestParameters={"bucketName": "other"}, userIdentity=eve)]
+    client().create_bucket(Bucket="results")
+    athena_engine.make(
+        ddl("s3://trail-logs/AWSLogs/o-abcdefghij/", "trail", [EU, US], [A, B]), "logs", [*wanted, *others]
+    )
+    words = ("--since", "2024-03-01", "--account", A, "--region", EU)
+    assert run("ingest", SOURCE + "&mention=crown", *words).code == 0
+    found = {row.event_id for row in api.open("graphtrail-case").ask.events().rows}
+    assert found == {held["eventID"] for held in wanted}
+
+
+def test_every_call_whose_answer_hides_its_key_is_kept():
+    for action in HIDES:
+        service, _, name = action.partition(":")
+        assert f"{service}.amazonaws.com" in ISSUERS or name in HIDING
 
 
 @pytest.mark.usefixtures("table")

@@ -103,8 +103,8 @@ def run(statement: str, parameters: list[str]) -> list[bytes]:
         literal = sqlglot.parse_one(parameter, dialect="athena")
         assert isinstance(literal, exp.Literal), f"{parameter}: no literal, but something that runs"
         values.append(literal.this)
-    (table,) = select.find_all(exp.Table)
-    database = _connection(table.name)
+    (table,) = {table.name for table in select.find_all(exp.Table)}
+    database = _connection(table)
     database.execute(f"CREATE TABLE result AS {select.sql(dialect='duckdb')}", values)
     files = []
     with tempfile.TemporaryDirectory() as folder:

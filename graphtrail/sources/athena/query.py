@@ -14,11 +14,16 @@ from graphtrail.window import iso
 
 _DAY_FORMAT = "yyyy/MM/dd"
 _PLACE = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/(?:[A-Za-z0-9!_.*()/=-]*/)?")
-# A question about one thing needs every credential that was handed out, else its chains have no beginning.
+# A question about one thing needs every credential that was handed out, else its chains have no beginning: all calls
+# of the services whose business that is, any answer that shows a key, and calls whose answer hides it.
 ISSUERS = (
     "sts.amazonaws.com", "signin.amazonaws.com", "sso.amazonaws.com", "iam.amazonaws.com",
     "rolesanywhere.amazonaws.com", "cognito-identity.amazonaws.com",
 )  # fmt: skip
+HIDING = ("GetDataAccess",)
+_SHOWS = "strpos(lower(coalesce(responseelements, '')), 'accesskeyid') > 0"
+# Whose calls they are: those of a role are those of all its sessions.
+_PRINCIPAL = "coalesce(useridentity.sessioncontext.sessionissuer.arn, useridentity.arn)"
 _SEARCHED = (
     "requestparameters", "responseelements", "useridentity.arn", "useridentity.accesskeyid", "sourceipaddress",
     "array_join(transform(resources, r -> r.arn), ' ')",
@@ -60,7 +65,8 @@ def unload(table: Table, selection: Selection, mentions: Sequence[str], output: 
     Args:
         table: where they are.
         selection: the times, accounts and Regions that are wanted.
-        mentions: only records that mention one of these, and all that hand out credentials; empty is all.
+        mentions: only records that mention one of these, all of the principals of those records, and all that hand out
+            credentials; empty is all.
         output: ``s3://bucket/prefix/`` where nothing lies yet.
 
     Raises:
@@ -76,10 +82,9 @@ def unload(table: Table, selection: Selection, mentions: Sequence[str], output: 
         *_times(selection), *_days(table, selection),
         *_among(table, "account", "recipientaccountid", selection.accounts),
         *_among(table, "region", "awsregion", selection.regions),
-        *_mentions(mentions),
     ]  # fmt: skip
-    where = f" WHERE {' AND '.join(term for term, _ in terms)}" if terms else ""
-    select = f"SELECT * FROM {_quoted(table.database)}.{_quoted(table.name)}{where}"  # noqa: S608 - names are quoted, values bound
+    terms += _mentions(table, terms, mentions)
+    select = f"SELECT * {_from(table, terms)}"
     statement = f"UNLOAD ({select}) TO '{output}' WITH (format = 'PARQUET', compression = 'ZSTD')"
     return Query(statement, [literal(value) for _, values in terms for value in values])
 
@@ -107,20 +112,33 @@ def _among(table: Table, partition: str, column: str, values: Iterable[str]) -> 
     chosen = sorted(values)
     name = partition if partition in table.partitions else column
     if chosen:
-        yield f"{_quoted(name)} IN ({', '.join('?' for _ in chosen)})", chosen
+        yield f"{_quoted(name)} IN ({_marks(chosen)})", chosen
     elif table.parameters.get(f"projection.{partition}.type") == "injected":
         raise UsageError(
             f"{table.database}.{table.name}: its {partition} is projected as injected: name each with --{partition}"
         )
 
 
-def _mentions(mentions: Sequence[str]) -> Iterable[_Term]:
+def _mentions(table: Table, terms: Sequence[_Term], mentions: Sequence[str]) -> Iterable[_Term]:
+    """What mentions something, what its principals did beside, and what hands out credentials."""
     if mentions:
         hits = [f"strpos(coalesce({column}, ''), ?) > 0" for column in _SEARCHED]
-        issuers = ", ".join("?" for _ in ISSUERS)
         said = " OR ".join(hit for _ in mentions for hit in hits)
         values = [mention for mention in mentions for _ in hits]
-        yield f"({said} OR eventsource IN ({issuers}))", [*values, *ISSUERS]
+        within = [*terms, (f"({said})", values)]
+        issues = f"eventsource IN ({_marks(ISSUERS)}) OR eventname IN ({_marks(HIDING)}) OR {_SHOWS}"
+        same = f"{_PRINCIPAL} IN (SELECT {_PRINCIPAL} {_from(table, within)})"
+        bound = [value for _, some in within for value in some]
+        yield f"({said} OR {issues} OR {same})", [*values, *ISSUERS, *HIDING, *bound]
+
+
+def _from(table: Table, terms: Sequence[_Term]) -> str:
+    where = f" WHERE {' AND '.join(term for term, _ in terms)}" if terms else ""
+    return f"FROM {_quoted(table.database)}.{_quoted(table.name)}{where}"
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" for _ in values)
 
 
 def _quoted(name: str) -> str:

@@ -1,7 +1,8 @@
 """``athena://database/table``: records unloaded from Athena as Parquet, read, and removed again.
 
 ``?output=s3://bucket/prefix/`` says where results go, else the work group does (``?workgroup=NAME``, default primary);
-``?mention=TEXT`` (several times) narrows to records that mention it and all that hand out credentials.
+``?mention=TEXT`` (several times) narrows to records that mention it, all of their principals, and all that hand out
+credentials.
 Sources: Athena API reference (StartQueryExecution, GetQueryExecution with ``DataManifestLocation``); Athena User Guide,
 "UNLOAD": many files in no order, a manifest that lists them, files left behind by a query that failed.
 """
