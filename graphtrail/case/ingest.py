@@ -7,7 +7,7 @@ from pathlib import Path
 
 from graphtrail.case import integrity, manifest, merging
 from graphtrail.case.columns import Columns
-from graphtrail.case.cycles import no_search_for_cycles
+from graphtrail.case.cycles import seldom_searched_for_cycles
 from graphtrail.case.derive import Rejected, derive, judge
 from graphtrail.case.files import NO_BYTES, File, Known
 from graphtrail.case.integrity import Check, Stated
@@ -96,7 +96,7 @@ def ingest(case: Path, found: Found, tell: Tell = lambda _: None, options: Optio
         CaseError: the folder is no case, of another schema version, or cannot be written.
         SourceError: as the source raises it.
     """
-    with manifest.writing(case) as held, no_search_for_cycles():
+    with manifest.writing(case) as held, seldom_searched_for_cycles():
         run = _Run(case, held, options or Options())
         ones = iter(found(Has(run.has, run.spans)) if callable(found) else found)
         with closing(ones) if isinstance(ones, Generator) else nullcontext():

@@ -20,6 +20,21 @@ class Delivery:
 
 
 @dataclass(slots=True)
+class Flaw:
+    """What is noted of bytes while they are read.
+
+    Attributes:
+        said: why they cannot be a log file as CloudTrail writes it, whatever they hold; None if nothing was noted.
+    """
+
+    said: str | None = None
+
+    def trail(self) -> None:
+        """Note that bytes follow the end of the compressed stream."""
+        self.said = "bytes follow the end of the compressed stream"
+
+
+@dataclass(slots=True)
 class Blob:
     """One file of a source.
 
@@ -33,8 +48,8 @@ class Blob:
         version: what the place calls these bytes of this name (an ETag): while it is the same, so are they. Of an
             archive only the last member has one, that of the archive.
         metadata: of an object in a bucket, its user metadata, names in lower case.
-        flaw: why the bytes cannot be a log file as CloudTrail writes it, whatever they hold; known when the parts have
-            been read.
+        noted: what is noted while the parts are read. It stands apart, since ``parts`` notes it: if they referred to
+            the blob, the blob would hold itself, and its bytes would outlive it.
     """
 
     name: bytes
@@ -45,11 +60,12 @@ class Blob:
     keep: bool = False
     version: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict, repr=False)
-    flaw: str | None = None
+    noted: Flaw = field(default_factory=Flaw, repr=False)
 
-    def trail(self) -> None:
-        """Note that bytes follow the end of the compressed stream."""
-        self.flaw = "bytes follow the end of the compressed stream"
+    @property
+    def flaw(self) -> str | None:
+        """Why the bytes cannot be a log file as CloudTrail writes it; known when the parts have been read."""
+        return self.noted.said
 
     def delivery(self) -> Delivery | None:
         """What the name says, if it is a name that CloudTrail gives."""

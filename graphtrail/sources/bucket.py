@@ -115,7 +115,9 @@ class Fetcher:
         if reason is not None or one.into is None:
             yield Unreadable(name, reason or "", missed=True)
             return
-        yield from in_memory(name, one.into.getvalue(), one.entry.etag or None, metadata)
+        data = one.into.getvalue()
+        one.into.close()  # the transfer's own parts refer to each other, and to this, until somebody looks for cycles
+        yield from in_memory(name, data, one.entry.etag or None, metadata)
 
     def note_death(self, error: Exception) -> None:
         """Credentials that are dead are not tried on a million objects."""

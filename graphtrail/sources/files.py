@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, BinaryIO, NamedTuple
 
 from graphtrail.errors import SourceError
-from graphtrail.sources.blob import Blob, Unreadable
+from graphtrail.sources.blob import Blob, Flaw, Unreadable
 from graphtrail.sources.compression import GZIP, PART, WHOLE, ZIP, Damaged, Plain, inflated, parts, stream
 
 STANDARD_INPUT = "-"
@@ -136,30 +136,30 @@ def _file(name: bytes) -> Found:
 
 
 def _whole(name: bytes, data: bytes, *, again: bool = True) -> Blob:
-    blob = Blob(name, len(data), hashlib.sha256(data).digest(), lambda: _plain(data, blob), again)
-    return blob
+    noted = Flaw()
+    return Blob(name, len(data), hashlib.sha256(data).digest(), lambda: _plain(data, noted), again, noted=noted)
 
 
-def _plain(data: bytes, blob: Blob) -> Iterator[Plain]:
+def _plain(data: bytes, noted: Flaw) -> Iterator[Plain]:
     if not data.startswith(GZIP):
         return iter((data,)) if data else iter(())
     plain = inflated(data)
-    return iter((plain,)) if plain is not None else parts(stream((data,), blob.trail))
+    return iter((plain,)) if plain is not None else parts(stream((data,), noted.trail))
 
 
 def _large(name: bytes, file: io.FileIO, size: int) -> Blob:
     file.seek(0)
     digest = hashlib.file_digest(file, "sha256").digest()
+    noted = Flaw()
 
     def read() -> Iterator[Plain]:
         with open(name, "rb") as again:  # noqa: PTH123 - the name may be no text
             chunks = iter(lambda: again.read(PART), b"")
             first = next(chunks)
             whole = _chain(first, chunks)
-            yield from parts(stream(whole, blob.trail) if first.startswith(GZIP) else whole)
+            yield from parts(stream(whole, noted.trail) if first.startswith(GZIP) else whole)
 
-    blob = Blob(name, size, digest, read)
-    return blob
+    return Blob(name, size, digest, read, noted=noted)
 
 
 def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -212,7 +212,7 @@ def _standard_input(file: BinaryIO) -> Blob:
         first = next(source, b"")
         whole = _chain(first, source) if first else iter(())
         try:
-            yield from parts(stream(whole, blob.trail) if first.startswith(GZIP) else whole)
+            yield from parts(stream(whole, blob.noted.trail) if first.startswith(GZIP) else whole)
         finally:
             for _ in source:
                 pass  # behind damage too: the digest is that of all bytes

@@ -241,8 +241,9 @@ def test_a_file_that_stops_being_readable_is_kept_as_far_as_it_came(tmp_path: Pa
 def test_the_search_for_cycles_is_as_it_was_before(tmp_path: Path, *, before: bool):
     try:
         gc.enable() if before else gc.disable()
+        threshold = gc.get_threshold()
         take(tmp_path / "case", write(tmp_path / "a", records(1)))
-        assert gc.isenabled() == before
+        assert (gc.isenabled(), gc.get_threshold()) == (before, threshold)
     finally:
         gc.enable()
 

@@ -1,5 +1,6 @@
 """Files, folders, archives and standard input, whatever they are called."""
 
+import gc
 import gzip
 import hashlib
 import io
@@ -14,7 +15,7 @@ import pytest
 from graphtrail.errors import SourceError
 from graphtrail.sources import compression, files
 from graphtrail.sources.blob import Blob, Unreadable, shown
-from graphtrail.sources.files import again, blobs, extent
+from graphtrail.sources.files import again, blobs, extent, in_memory
 
 
 def read(*sources: str | Path) -> dict[str, bytes]:
@@ -204,3 +205,18 @@ def test_the_name_of_a_log_file_says_account_and_region():
     assert delivery is not None
     assert (delivery.account, delivery.region, delivery.delivered) == ("111122223333", "eu-central-1", "20260302T0905Z")
     assert Blob(b"other.json", 0, b"", lambda: iter(())).delivery() is None
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_the_bytes_of_a_file_are_let_go_of_with_it(pack: Callable[[bytes], bytes]):
+    data = pack(b"one\ntwo\n" * 1000)
+    held = sys.getrefcount(data)
+    gc.disable()
+    try:
+        for blob in in_memory(b"s3://b/x", data):
+            assert isinstance(blob, Blob)
+            assert b"".join(blob.parts()) == b"one\ntwo\n" * 1000
+        del blob
+        assert sys.getrefcount(data) == held, "nobody has to search for cycles"
+    finally:
+        gc.enable()
