@@ -296,6 +296,8 @@ SHARES: dict[str, Rules] = {
     "dynamodb:DeleteResourcePolicy": _resource_policy("policy"),
     "dynamodb:PutResourcePolicy": _resource_policy("policy"),
     "ec2:CreateVpcEndpoint": _endpoint,
+    "ec2:DisableImageBlockPublicAccess": _public_access,
+    "ec2:DisableSnapshotBlockPublicAccess": _public_access,
     "ec2:ModifyImageAttribute": _permission("launchPermission"),
     "ec2:ModifySnapshotAttribute": _permission("createVolumePermission"),
     "ec2:ModifyVpcEndpoint": _endpoint,

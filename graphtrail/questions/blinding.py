@@ -1,7 +1,10 @@
 """Logs and guardrails that somebody switched off: since when, and until when."""
 
 from collections.abc import Iterator
+from functools import reduce
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from graphtrail.graph.schema import Confidence
 from graphtrail.questions.trail import Trail
@@ -10,6 +13,7 @@ from graphtrail.window import iso
 
 BLINDED = frozenset({"BLINDED"})
 
+_LIFECYCLE = frozenset({"s3:DeleteBucketLifecycle", "s3:PutBucketLifecycle", "s3:PutBucketLifecycleConfiguration"})
 # What switches the same thing on again.
 _UNDOES = {
     "bedrock:DeleteModelInvocationLoggingConfiguration": frozenset({"bedrock:PutModelInvocationLoggingConfiguration"}),
@@ -34,12 +38,14 @@ _UNDOES = {
     "organizations:DetachPolicy": frozenset({"organizations:AttachPolicy"}),
     "organizations:DisablePolicyType": frozenset({"organizations:EnablePolicyType"}),
     "organizations:UpdatePolicy": frozenset({"organizations:UpdatePolicy"}),
-    "s3:PutBucketLifecycle": frozenset({"s3:DeleteBucketLifecycle", "s3:PutBucketLifecycle"}),
+    "s3:PutBucketLifecycle": _LIFECYCLE,
+    "s3:PutBucketLifecycleConfiguration": _LIFECYCLE,
     "s3:PutBucketLogging": frozenset({"s3:PutBucketLogging"}),
     "securityhub:DisableSecurityHub": frozenset({"securityhub:EnableSecurityHub"}),
     "wafv2:DeleteLoggingConfiguration": frozenset({"wafv2:PutLoggingConfiguration"}),
     "wafv2:DisassociateWebACL": frozenset({"wafv2:AssociateWebACL"}),
 }
+_DETACHED = "organizations:DetachPolicy"
 _ONLY_OFF = (
     "Stop",
     "Delete",
@@ -104,14 +110,21 @@ def certain(edge: ControlEdge) -> bool:
 def undone(trail: Trail, edge: ControlEdge) -> tuple[int, str] | None:
     """The first later call that undid what an edge says, epoch seconds and event id.
 
-    It names the same resource; where something was switched off for all of an account, it is one in its log and Region.
+    It names the same resource, of a policy that was detached both the policy and what it was detached from; where
+    something was switched off for all of an account, it is one in its log and Region.
     """
     held, undoes = trail.store.calls, _UNDOES.get(edge.detail)
     number = trail.store.number(edge.target)
     if undoes is None or number is None:
         return None
-    own, whole = trail.kind_of(edge), edge.target.startswith("account:")
-    touching = held.all() if whole else held.touching([number], frozenset({"target", "created"}))
+    own = trail.kind_of(edge)
+    beside = [number]
+    if edge.detail == _DETACHED:
+        same_call = (other for other in trail.store.edges_of(BLINDED) if other.event_ids == edge.event_ids)
+        beside = [at for other in same_call if (at := trail.store.number(other.target)) is not None]
+    whole = len(beside) == 1 and edge.target.startswith("account:")
+    alike = [held.touching([one], frozenset({"target", "created"})) for one in beside if not whole]
+    touching = reduce(np.intersect1d, alike) if alike else held.all()
     calls = held.where_kind(
         touching,
         lambda kind: (

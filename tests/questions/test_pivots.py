@@ -126,6 +126,22 @@ def test_blinded_says_who_switched_it_off_and_until_when(made: Made):
     ]
 
 
+def test_a_guardrail_is_on_again_when_the_same_one_is_attached_to_the_same(made: Made):
+    def policy(clock: str, name: str, policy: str, target: str) -> ct.Record:
+        request = {"policyId": policy, "targetId": target}
+        return ct.record(clock, f"organizations:{name}", ALICE, requestParameters=request)
+
+    case = made(
+        policy("09:00", "DetachPolicy", "p-1", ct.OTHER),
+        policy("09:10", "AttachPolicy", "p-2", ct.OTHER),
+        policy("09:20", "AttachPolicy", "p-1", ct.STRANGE),
+        policy("09:30", "AttachPolicy", "p-1", ct.OTHER),
+    )
+    rows = case.ask.blinded().rows
+    assert {row.resource for row in rows} == {f"account:{ct.OTHER}", f"arn:aws:organizations::{HOME}:policy/*/p-1"}
+    assert {row.until for row in rows} == {"2026-03-02T09:30:00Z"}
+
+
 def test_an_answer_that_spans_a_blinding_says_so(made: Made):
     case = made(
         ct.record("09:00", "cloudtrail:StopLogging", ALICE, requestParameters={"name": TRAIL}),

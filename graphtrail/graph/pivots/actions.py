@@ -16,21 +16,25 @@ class Ends(NamedTuple):
         roles: of the touched resources, those with one of these roles.
         labels: and with one of these labels; all if empty.
         holding: and with this text in their key.
+        besides: those with this text in their key, whatever their label.
     """
 
     relation: str
     roles: tuple[str, ...] = ("target", "created")
     labels: tuple[str, ...] = ()
     holding: str = ""
+    besides: str = ""
 
     def are(self, key: str, role: str) -> bool:
         """Whether an edge ends at a resource that was touched in some role."""
-        return role in self.roles and self.holding in key and (not self.labels or label_of(key) in self.labels)
+        if role not in self.roles or self.holding not in key:
+            return False
+        return not self.labels or label_of(key) in self.labels or (self.besides != "" and self.besides in key)
 
 
 _FUNCTION = Ends("CONTROLS", holding=":function:")
 _INSTANCE = Ends("CONTROLS", labels=("Instance",))
-_RUNS_ON = Ends("EXECUTED_ON", labels=("Instance",))
+_RUNS_ON = Ends("EXECUTED_ON", labels=("Instance",), besides=":task/")
 _READS = Ends("READ_SECRET", roles=("target",))
 _PERMISSIONS = Ends("CHANGED_PERMISSIONS", roles=("target",))
 _PERMISSION_SET = Ends("CHANGED_PERMISSIONS", roles=("target",), holding=":permissionSet/")
@@ -85,7 +89,8 @@ ACTIONS: dict[str, Ends] = {
         _READS,
     ),
     **dict.fromkeys(
-        ("eks:AssociateAccessPolicy", "eks:CreateAccessEntry", "iam:AddUserToGroup", "iam:AttachGroupPolicy",
+        ("eks:AssociateAccessPolicy", "eks:CreateAccessEntry", "eks:UpdateAccessEntry", "iam:AddUserToGroup",
+         "iam:AttachGroupPolicy",
          "iam:AttachRolePolicy", "iam:AttachUserPolicy", "iam:CreatePolicyVersion", "iam:DeleteGroupPolicy",
          "iam:DeleteRolePermissionsBoundary", "iam:DeleteRolePolicy", "iam:DeleteUserPermissionsBoundary",
          "iam:DeleteUserPolicy", "iam:DetachGroupPolicy", "iam:DetachRolePolicy", "iam:DetachUserPolicy",
@@ -122,7 +127,7 @@ ACTIONS: dict[str, Ends] = {
             "organizations:LeaveOrganization", "organizations:UpdatePolicy",
             "route53:DeleteQueryLoggingConfig", "route53resolver:DeleteResolverQueryLogConfig",
             "route53resolver:DisassociateResolverQueryLogConfig",
-            "s3:PutBucketLifecycle", "securityhub:BatchDisableStandards",
+            "s3:PutBucketLifecycle", "s3:PutBucketLifecycleConfiguration", "securityhub:BatchDisableStandards",
             "securityhub:DisableSecurityHub", "securityhub:DisassociateFromAdministratorAccount",
             "securityhub:DisassociateMembers", "wafv2:DeleteLoggingConfiguration", "wafv2:DeleteWebACL",
             "wafv2:DisassociateWebACL",

@@ -13,7 +13,7 @@ from graphtrail.graph.world import World
 _DELIVER = frozenset(
     f"service:{name}.amazonaws.com" for name in ("cloudtrail", "config", "delivery.logs", "logging.s3")
 )
-_OF_BUCKETS = frozenset({"s3:PutBucketLifecycle"})
+_OF_BUCKETS = frozenset({"s3:PutBucketLifecycle", "s3:PutBucketLifecycleConfiguration"})
 
 
 def log_buckets(world: World, touching: Touching) -> frozenset[str]:
