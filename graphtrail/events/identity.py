@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from graphtrail import arn as arns
 from graphtrail.events import times
+from graphtrail.events.actions import SIGN_IN
 from graphtrail.events.record import Flag, Text, truth
 from graphtrail.events.user_identity import OnBehalfOf, UserIdentity
 from graphtrail.window import iso
@@ -34,7 +35,8 @@ class Caller(NamedTuple):
         label: kind of the principal: ``User``, ``Role``, ``Root``, ``FederatedUser``, ``Service``, ...
         path_unknown: the principal's ARN was put together without its IAM path.
         uid: unique id of the principal (``AIDA...``, ``AROA...``), or None.
-        type, arn, access_key, principal_id, account, user_name, via: as recorded; ``via`` is ``invokedBy``.
+        type, arn, access_key, principal_id, account, user_name, via: as recorded; ``via`` is ``invokedBy``, unless that
+            is the console, which older records name there: it is no service that called for somebody.
         session_name: the name that the caller of AssumeRole or GetFederationToken chose.
         created: ``creationDate``, epoch seconds.
         minted: the key was made by AWS for one request on behalf of a session; nobody ever held it.
@@ -119,7 +121,7 @@ def caller(who: UserIdentity, account: Text, console: Flag, nearby: str = "aws")
         who.principal_id,
         who.account,
         _user_name(who),
-        who.via,
+        None if _at_console(who) else who.via,
         _session_name(who),
         created,
         minted,
@@ -134,6 +136,10 @@ def caller(who: UserIdentity, account: Text, console: Flag, nearby: str = "aws")
         who.delegate.account,
         partition,
     )
+
+
+def _at_console(who: UserIdentity) -> bool:
+    return who.via == SIGN_IN and who.type not in {None, "AWSService"}
 
 
 _partition = lru_cache(maxsize=16_384)(arns.partition)

@@ -156,3 +156,18 @@ def test_a_federated_user_that_signs_in_is_whoever_federated_it(made: Made):
     assert origin(case, FIRST).origin == ALICE["arn"]
     reached = {row.session for row in case.ask.blast_radius("key:AKIAALICEALICEALICE0").rows}
     assert f"key:{FIRST}" in reached
+
+
+def test_the_console_of_older_records_is_no_service(made: Made):
+    """Before ``sessionCredentialFromConsole`` the console stood in ``invokedBy``; the user's key was busy meanwhile."""
+    context = {"sessionIssuer": {}, "attributes": {"creationDate": ct.at("08:00"), "mfaAuthenticated": "false"}}
+    at_console = ct.user("alice", "ASIAALICEALICEALICE0") | {
+        "sessionContext": context, "invokedBy": "signin.amazonaws.com"
+    }  # fmt: skip
+    case = made(
+        ct.get_object("09:00", ct.user("alice", "AKIAALICEALICEALICE0"), "jewels", "a"),
+        ct.get_object("09:00", at_console, "jewels", "b"),
+    )
+    (row,) = case.ask.who_touched("arn:aws:s3:::jewels/b").rows
+    assert (row.kind, row.origin_status) == ("console_family", "linked")
+    assert row.session == f"ses:{ct.user('alice')['principalId']}@{ct.at('08:00')}"
