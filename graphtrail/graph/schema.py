@@ -71,6 +71,8 @@ RELATIONS = {
     "KMS_GRANT": Relation("granted a key to", ends=True, resource=True),
     "READ_SECRET": Relation("read", ends=True),
     "DERIVED": Relation("was copied to"),
+    "ALIAS_OF": Relation("names"),
+    "DELEGATED_TO": Relation("acts for"),
     "BLINDED": Relation("switched off", ends=True),
     "PART_OF": Relation("is part of"),
     "PERFORMED": Relation("called"),

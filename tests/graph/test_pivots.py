@@ -271,3 +271,21 @@ def test_a_trust_for_a_provider_opens_no_way_by_itself(made: Made):
         ct.get_object("10:01", ct.role("deploy", "t", "ASIASECOND0000000000", "10:00"), "jewels", "a"),
     )  # fmt: skip
     assert [edge for edge in case.store.edges() if edge.type == "OPENED_WAY"] == []
+
+
+def test_an_alias_names_the_key_once_and_never_one_of_several(made: Made):
+    key, alias = HOME.format("kms", "key/k"), HOME.format("kms", "alias/a")
+    listed = [{"ARN": key, "type": "AWS::KMS::Key"}]
+
+    def call(clock: str, name: str, *keys: dict[str, str], **request: str) -> ct.Record:
+        return ct.record(clock, f"kms:{name}", ALICE, requestParameters=request, resources=[*keys])
+
+    case = made(
+        call("09:00", "CreateAlias", aliasName="alias/a", targetKeyId="k"),
+        call("09:01", "Encrypt", *listed, keyId="alias/a"),
+        call("09:02", "ReEncrypt", *listed, {"ARN": HOME.format("kms", "key/l")}, destinationKeyId="alias/a"),
+        call("09:03", "Encrypt", *listed, keyId="k"),
+    )
+    assert [
+        (edge.source, edge.target, len(edge.event_ids)) for edge in case.store.edges() if edge.type == "ALIAS_OF"
+    ] == [(alias, key, 1)]

@@ -270,6 +270,8 @@ def test_36_who_acts_for_a_product_provider_stays_who_it_is(made: Made):
     case = made(read("09:00", ALICE | {"invokedByDelegate": {"accountId": ct.STRANGE}}))
     (row,) = case.ask.who_touched(JEWELS).rows
     assert (row.principal, row.origin) == (USER, USER)
+    (edge,) = [edge for edge in case.store.edges() if edge.type == "DELEGATED_TO"]
+    assert (edge.source, edge.target) == (row.session, f"account:{ct.STRANGE}")
 
 
 def test_37_credentials_of_cognito_are_the_identitys_where_data_events_show_it(made: Made):

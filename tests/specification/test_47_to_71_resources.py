@@ -65,6 +65,8 @@ def test_50_a_key_that_is_asked_for_by_its_alias_is_the_key(made: Made):
     )  # fmt: skip
     assert (key, "target") in touched(case)
     assert {role for resource, role in touched(case) if resource.endswith("alias/aws/ssm")} == {"context"}
+    (alias,) = [edge for edge in case.store.edges() if edge.type == "ALIAS_OF"]
+    assert (alias.source, alias.target) == (HOME.format("kms", "alias/aws/ssm"), key)
 
 
 @pytest.mark.parametrize(("name", "arn"), [("/a/b", "parameter/a/b"), ("a", "parameter/a")])

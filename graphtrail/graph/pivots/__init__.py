@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from graphtrail.graph.control import Control
+from graphtrail.graph.pivots.beside import aliases, delegates
 from graphtrail.graph.pivots.calls import calls
 from graphtrail.graph.pivots.effects import Effect, effects
 from graphtrail.graph.pivots.identities import identities
@@ -29,6 +30,8 @@ def pivots(world: World) -> Iterator[Control]:
     yield from touching
     yield from roles_passed(world, touching)
     yield from providers(world, touching)
+    yield from aliases(world)
+    yield from delegates(world)
 
 
 def shared(done: list[Effect]) -> Iterator[Control]:
