@@ -42,7 +42,8 @@ class Credential(NamedTuple):
         target: key of the principal whose credential it is: a role, a user, a root.
         name: session name.
         expires: epoch seconds.
-        source: who switched: ARN of ``additionalEventData.SwitchFrom``.
+        source: who switched: ARN of ``additionalEventData.SwitchFrom``; of Cognito the key of the identity that
+            asked, which the caller of the record is not: ``cognito:<identityId>``.
         sign_in: the ``signInSessionArn`` that was made.
         account: account in which the credential acts, where the call names one.
         role_name: permission set or role asked for, where only its name is given.
@@ -146,12 +147,17 @@ def _credential(kind: Kind, who: Caller, answered: Answered, holder: dict[str, J
         or text(request.get("name"))
         or text(additional.get("lakeFormationRoleSessionName")),
         expires=expires,
-        source=None,
+        source=_cognito(kind, request, response),
         sign_in=text(additional.get("signInSessionArn")),
         account=text(request.get("accountId")) or text(details.get("account_id")) or text(details.get("accountId")),
         role_name=text(request.get("roleName")) or text(details.get("role_name")) or text(details.get("roleName")),
         source_identity=text(request.get("sourceIdentity")) or text(response.get("sourceIdentity")),
     )
+
+
+def _cognito(kind: Kind, request: dict[str, Json], response: dict[str, Json]) -> Text:
+    named = text(response.get("identityId")) or text(request.get("identityId"))
+    return f"cognito:{named}" if named and kind.action == "cognito-identity:GetCredentialsForIdentity" else None
 
 
 def _issued_to(response: dict[str, Json]) -> dict[str, Json]:

@@ -143,6 +143,7 @@ RESOURCE_LABELS = {
     ("iam", "user"): "User",
     ("account", ""): "ForeignAccount",
     ("canonical", ""): "ForeignAccount",
+    ("cognito", ""): "WebIdentity",
     ("key", ""): "AccessKey",
     ("kms", "alias"): "KeyAlias",
     ("kms", "key"): "Key",

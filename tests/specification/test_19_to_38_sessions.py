@@ -282,6 +282,7 @@ def test_37_credentials_of_cognito_are_the_identitys_where_data_events_show_it(m
     shown, hidden = made(issue, use), made(read("08:00", ALICE), use)
     row = traced(shown, f"key:{FIRST}")
     assert (row.chain[-1].rule, row.confidence) == ("L21", "exact")
+    assert (row.origin, row.origin_status) == ("cognito:eu-central-1:abc", "linked")
     assert traced(hidden, f"key:{FIRST}").origin_status == "unknown"
 
 

@@ -40,7 +40,8 @@ def issued_keys(world: World) -> None:
         first = min(issues, key=lambda issue: issue.time)
         method = first.credential.method
         rule = _RULES.get(method, "L1")
-        world.link(Link(first.source, target, kind_of_issue(method), first.time, rule, Confidence.EXACT, rows, method))
+        source = first.credential.source or first.source  # an identity of Cognito asks without a session of its own
+        world.link(Link(source, target, kind_of_issue(method), first.time, rule, Confidence.EXACT, rows, method))
 
 
 def _holder(world: World, key: str, issue: Issue) -> str | None:
