@@ -25,7 +25,7 @@ COMMANDS = {
     "show": "Draw the page around one or more seeds.",
     "event": "Show a record, where it lies, and what it proves.",
     "athena": "Prepare Athena for a trail bucket.",
-    "export": "Write the whole graph as JSON, CSV, GraphML or for neo4j-admin.",
+    "export": "Write the whole graph, or all calls, for other tools.",
     "neo4j": "Fill, clean and check a Neo4j server.",
     "verify": "Prove that log files are whole and unchanged.",
     "keys": "Public keys of CloudTrail, for proof without a network.",

@@ -1,32 +1,42 @@
 """``export``."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from graphtrail.cli import options
 
+if TYPE_CHECKING:
+    from graphtrail.questions.events import Call
+
 
 @click.command()
-@click.argument("form", metavar="FORMAT", type=click.Choice(["json", "csv", "graphml", "neo4j-admin"]))
+@click.argument(
+    "form", metavar="FORMAT", type=click.Choice(["json", "csv", "graphml", "neo4j-admin", "opengraph", "timesketch"])
+)
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @options.case()
 @options.case_id
 @options.calls
 @click.option(
-    "-o", "place", type=click.Path(path_type=Path), help="File, of csv a folder; json and graphml: else stdout."
+    "-o", "place", type=click.Path(path_type=Path), help="File, of csv and neo4j-admin a folder; of others else stdout."
 )
 def export(
     *, form: str, folder: Path | None, case: Path, case_id: str | None, calls: str | None, place: Path | None
 ) -> None:
-    """Write the whole graph as JSON, CSV, GraphML or for neo4j-admin.
+    """Write the whole graph, or all calls, for other tools.
 
-    FORMAT: json (one object with nodes and edges), csv (nodes.csv and edges.csv), graphml. Control edges stand one a
-    call; touches are put together by session, action, outcome and error code, with the first and last ten event ids.
+    FORMAT: json (one object with nodes and edges), csv (nodes.csv and edges.csv), graphml, neo4j-admin (files for an
+    import), opengraph (for BloodHound). Control edges stand one a call, of opengraph one a pair of nodes; touches are
+    put together by session, action, outcome and error code, with the first and last ten event ids. timesketch: every
+    call as a line of JSON for a timeline.
     """
     from graphtrail import api  # noqa: PLC0415 - not for --help
     from graphtrail.cli.output import write  # noqa: PLC0415 - as above
     from graphtrail.errors import UsageError  # noqa: PLC0415 - as above
+    from graphtrail.render.interchange import opengraph, timesketch  # noqa: PLC0415 - as above
     from graphtrail.render.machine import graph_csv, graph_json  # noqa: PLC0415 - as above
     from graphtrail.stores.exchange import to_graphml  # noqa: PLC0415 - as above
     from graphtrail.stores.whole import whole  # noqa: PLC0415 - as above
@@ -35,7 +45,11 @@ def export(
     if form == "neo4j-admin":
         _admin(case, case_id, calls, place)
         return
-    graph = whole(api.open(case).store)
+    held = api.open(case)
+    if form == "timesketch":
+        write("".join(timesketch(held.store, cast("Iterable[Call]", held.ask.events().rows))), place)
+        return
+    graph = whole(held.store)
     if form == "csv":
         if place is None:
             raise UsageError("csv is two files: name a folder with -o")
@@ -44,7 +58,7 @@ def export(
         write(nodes, place / "nodes.csv")
         write(edges, place / "edges.csv")
     else:
-        write(graph_json(graph) if form == "json" else to_graphml(graph), place)
+        write({"json": graph_json, "graphml": to_graphml, "opengraph": opengraph}[form](graph), place)
 
 
 def _admin(case: Path, case_id: str | None, calls: str | None, folder: Path | None) -> None:

@@ -232,6 +232,36 @@ def test_export_writes_the_same_graph_in_three_forms(run: Run, invictus: Path):
     assert json.loads(Path("graph.json").read_text(encoding="utf-8")) == graph
 
 
+def test_opengraph_holds_each_pair_of_nodes_once_and_names_none_that_is_not_there(run: Run, invictus: Path):
+    run("ingest", invictus)
+    graph, made = run("export", "json").json(), run("export", "opengraph").json()
+    nodes, edges = made["graph"]["nodes"], made["graph"]["edges"]
+    assert made["metadata"] == {"source_kind": "CloudTrail"}
+    assert {node["id"]: node["kinds"] for node in nodes} == {
+        node["key"]: [f"CT{node['label']}", "CloudTrail"] for node in graph["nodes"]
+    }
+    named = [(edge["start"]["value"], edge["kind"], edge["end"]["value"]) for edge in edges]
+    assert set(named) == {(edge["source"], f"CT_{edge['type']}", edge["target"]) for edge in graph["edges"]}
+    assert len(set(named)) == len(named)
+    assert sum(edge["properties"]["count"] for edge in edges) == sum(edge["count"] for edge in graph["edges"])
+    for held in (*nodes, *edges):
+        for value in held["properties"].values():
+            assert isinstance(value, str | int | float | bool) or all(isinstance(one, str) for one in value)
+
+
+def test_timesketch_gets_every_call_with_who_stands_behind(run: Run, invictus: Path):
+    run("ingest", invictus)
+    lines = list(map(json.loads, run("export", "timesketch").out.splitlines()))
+    events = run("ask", "events", "--output", "json").json()["rows"]
+    assert [line["event_id"] for line in lines] == [event["event_id"] for event in events]
+    assert [line["datetime"] for line in lines] == [event["time"].replace("Z", "+00:00") for event in events]
+    assert {line["timestamp_desc"] for line in lines} == {"CloudTrail eventTime"}
+    made = next(line for line in lines if line["event_name"] == "CreateBucket")
+    assert made["message"].startswith("arn:aws:iam::123837392027:user/bert-jan s3:CreateBucket on arn:aws:s3:::")
+    assert made["origin"] == "arn:aws:iam::123837392027:user/bert-jan"
+    assert not any(isinstance(value, list | dict) for line in lines for value in line.values())
+
+
 def test_csv_is_two_files_and_wants_a_folder(run: Run, simulated: Simulated):
     ran = run("export", "csv", "--case", simulated.case)
     assert ran.code == 2
