@@ -74,8 +74,8 @@ def _bears(key: str, text: str) -> bool:
     if not key.endswith(text):
         return _is_secret(key, text)
     found = arns.parse(key)
-    if found is None:
-        return key == f"uid:{text}"
+    if found is None:  # service:ec2.amazonaws.com, saml:<provider>:<name>, idc:<store>#<user>
+        return key[: -len(text)].endswith((":", "#")) and not key.startswith("scope:")
     before = found.resource[: -len(text)]
     return not before or before[-1] in ":/" or (text.startswith("/") and before.isalpha())
 

@@ -77,7 +77,7 @@ def principal_named(trail: Trail, text: str) -> Seed:
         AmbiguousName: several principals bear the name.
     """
     key: str | None = text
-    if account_number(text) is None and (trail.store.entity(text) is None or not arns.is_arn(text)):
+    if account_number(text) is None and trail.store.entity(text) is None:
         key = entity_named(trail, text, lambda one: one.label in PRINCIPALS)
     found = (_entity(trail, key) or _account(trail, key)) if key else None
     if found is None or found.kind != "principal":

@@ -129,3 +129,23 @@ def test_a_masked_key_is_found_as_it_is_recorded(tmp_path: Path):
     case = ct.case(tmp_path, [ct.get_object("09:00", masked, "jewels", "a", sourceIPAddress="192.0.2.7")])
     assert [(row.address, row.count) for row in case.ask.addresses("AKIA****************").rows] == [("192.0.2.7", 1)]
     assert [row.principal for row in case.ask.origin("AKIA****************").rows] == [ALICE["arn"]]
+
+
+def test_principals_without_an_arn_are_named_by_their_keys_and_their_last_part(tmp_path: Path):
+    nobody = {"type": "AWSAccount", "principalId": "", "accountId": "ANONYMOUS_PRINCIPAL"}
+    saml = {"type": "SAMLUser", "principalId": "qualifier:ann@example.com", "identityProvider": "qualifier",
+            "userName": "ann@example.com"}  # fmt: skip
+    case = ct.case(
+        tmp_path,
+        [
+            ct.get_object("09:00", nobody, "jewels", "a"),
+            ct.get_object("09:01", ct.service("config"), "jewels", "a"),
+            ct.record("09:02", "sts:AssumeRoleWithSAML", saml, requestParameters={}),
+        ],
+    )
+    read, signed_in = "s3:GetObject", "sts:AssumeRoleWithSAML"
+    names = {"anonymous": read, "service:config.amazonaws.com": read, "config.amazonaws.com": read,
+             "ann@example.com": signed_in}  # fmt: skip
+    for name, action in names.items():
+        assert [row.action for row in case.ask.events(principal=name).rows] == [action], name
+        assert len(case.ask.addresses(name).rows) == 1
