@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument(
-    "form", metavar="FORMAT", type=click.Choice(["json", "csv", "graphml", "neo4j-admin", "opengraph", "timesketch"])
+    "form",
+    metavar="FORMAT",
+    type=click.Choice(["json", "csv", "graphml", "neo4j-admin", "opengraph", "stix", "timesketch"]),
 )
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @options.case()
@@ -29,15 +31,16 @@ def export(
     """Write the whole graph, or all calls, for other tools.
 
     FORMAT: json (one object with nodes and edges), csv (nodes.csv and edges.csv), graphml, neo4j-admin (files for an
-    import), opengraph (for BloodHound). Control edges stand one a call, of opengraph one a pair of nodes; touches are
-    put together by session, action, outcome and error code, with the first and last ten event ids. timesketch: every
-    call as a line of JSON for a timeline.
+    import), opengraph (for BloodHound), stix (a bundle of STIX 2.1). Control edges stand one a call, of opengraph one
+    a pair of nodes; touches are put together by session, action, outcome and error code, with the first and last ten
+    event ids. timesketch: every call as a line of JSON for a timeline.
     """
     from graphtrail import api  # noqa: PLC0415 - not for --help
     from graphtrail.cli.output import write  # noqa: PLC0415 - as above
     from graphtrail.errors import UsageError  # noqa: PLC0415 - as above
     from graphtrail.render.interchange import opengraph, timesketch  # noqa: PLC0415 - as above
     from graphtrail.render.machine import graph_csv, graph_json  # noqa: PLC0415 - as above
+    from graphtrail.render.stix import stix  # noqa: PLC0415 - as above
     from graphtrail.stores.exchange import to_graphml  # noqa: PLC0415 - as above
     from graphtrail.stores.whole import whole  # noqa: PLC0415 - as above
 
@@ -58,7 +61,7 @@ def export(
         write(nodes, place / "nodes.csv")
         write(edges, place / "edges.csv")
     else:
-        write({"json": graph_json, "graphml": to_graphml, "opengraph": opengraph}[form](graph), place)
+        write({"json": graph_json, "graphml": to_graphml, "opengraph": opengraph, "stix": stix}[form](graph), place)
 
 
 def _admin(case: Path, case_id: str | None, calls: str | None, folder: Path | None) -> None:

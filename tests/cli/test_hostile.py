@@ -16,7 +16,7 @@ SEEDS = {"SEED": "key:AKIAIOSFODNN7EXAMPLE", "SESSION": "key:AKIAIOSFODNN7EXAMPL
 COMMANDS = [
     ("status", "--rejects"), ("status", "--rejects", "--output", "json"), ("event", EVENT),
     ("event", EVENT, "--output", "json"), ("export", "json"), ("export", "graphml"), ("doctor",),
-    ("export", "opengraph"), ("export", "timesketch"),
+    ("export", "opengraph"), ("export", "stix"), ("export", "timesketch"),
     ("ask", "events", "--output", "jsonl"), ("ask", "events", "--output", "graphml"),
     *(
         ("ask", name, *(SEEDS[one.name.upper()] for one in question.parameters if not one.option and one.required),
