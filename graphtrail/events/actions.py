@@ -119,7 +119,7 @@ def kind(  # noqa: PLR0913, PLR0917 - the fields of a record that make it, in th
 ) -> Kind:
     """What the short fields of a record say of the call.
 
-    The arguments are the fields as recorded; ``answer`` is, of a sign-in, what ``responseElements`` says under the
+    The arguments are the fields as recorded; ``answer`` is, of a sign-in, what its answer or details say under the
     name of the event (``Success`` or ``Failure``), and None of all other calls.
     """
     failed = answer is not None and answer != "Success" and not error_code

@@ -141,8 +141,8 @@ def requested(record: Record) -> Slice:
 
 def kind_of(record: Record) -> Kind:
     """What the short fields of a record say; of a sign-in its answer too, and of an answer that is an error that."""
-    signs_in, response = record.event_source == SIGN_IN, bytes(record.response)
-    answer = text(mapping(decoded(response)).get(operation(record.event_name or ""))) if signs_in else None
+    response = bytes(record.response)
+    answer = _signed_in(record, response) if record.event_source == SIGN_IN else None
     return kind(
         record.event_source or "",
         record.event_name or "",
@@ -153,6 +153,13 @@ def kind_of(record: Record) -> Kind:
         record.category,
         answer,
     )
+
+
+def _signed_in(record: Record, response: bytes) -> Text:
+    """What became of a sign-in: ``ConsoleLogin`` of its answer, of one at Identity Center of the service's details."""
+    name = operation(record.event_name or "")
+    held = (mapping(decoded(response)), mapping(decoded(bytes(record.service_details))))
+    return next((said for one in held if (said := text(one.get(name)))), None)
 
 
 def shows_error(response: bytes) -> bool:

@@ -274,3 +274,14 @@ def test_a_field_of_another_type_never_gets_past_the_reader(name: str, odd: obje
             held = getattr(record, field.name)
             assert isinstance(held, Addendum | None if field.name == "addendum" else field.type)
     assert len(found.records) + len(found.rejects) == 1
+
+
+@pytest.mark.parametrize(("said", "outcome"), [("Success", "ok"), ("Failure", "denied")])
+def test_a_sign_in_of_identity_center_tells_what_became_of_it_in_its_details(said: str, outcome: str):
+    who = {"type": "Unknown", "principalId": "111122223333", "accountId": "111122223333"}
+    held = record(
+        eventSource="signin.amazonaws.com", eventName="CredentialVerification", userIdentity=who,
+        serviceEventDetails={"CredentialVerification": said},
+    )  # fmt: skip
+    (parsed,) = envelopes.parse(json.dumps(held).encode()).records
+    assert (facts(parsed).kind.outcome, facts(parsed).kind.error_code) == (outcome, None if said == "Success" else said)
