@@ -164,7 +164,7 @@ def _others(rows: "Rows") -> tuple[Ints, list[tuple[str, ...]]]:
     for row in np.flatnonzero(_of_kinds(rows, (facts.rules_of(what).self_call for what in rows.kind_values))).tolist():
         codes[row] = others[facts.himself(rows.kind(row), rows.caller(row), rows.request(row))]
     for row, message in rows.batch.messages.items():
-        codes[row] = others[resources.refused(message)]
+        codes[row] = others[resources.refused(message, rows.place(row))]
     return codes, list(others)
 
 

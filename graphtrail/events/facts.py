@@ -230,7 +230,7 @@ def touched(record: Record, what: Kind, who: Caller, place: Place) -> Touches:
     in_request = resources.completed(
         resources.asked(rules, place, request.raw, request.value), rules.action, place, request.raw
     ) or resources.scope(rules, place)
-    others = himself(what, who, request.value) if worked else resources.refused(message_of(record))
+    others = himself(what, who, request.value) if worked else resources.refused(message_of(record), place)
     return resources.combined(in_list, in_answer, in_request, others)
 
 

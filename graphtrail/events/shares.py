@@ -49,6 +49,15 @@ def _policy_beside(*names: str) -> Rules:
     return rule
 
 
+def _rest_api(call: Call) -> Iterator[Pivot]:
+    """The policy of an API, in a part of the request or among the changes asked for."""
+    parts = [mapping(call.request.get(name)) for name in ("createRestApiInput", "updateRestApiInput")]
+    changes = [one for part in (call.request, *parts) for one in map(mapping, listed(part.get("patchOperations")))]
+    held = [part.get("policy") for part in (call.request, *parts)]
+    held += [one.get("value") for one in changes if text(one.get("path")) == "/policy"]
+    yield from (pivot for document in held if document for pivot in of_policy("CHANGED_POLICY", document))
+
+
 def _attribute_policy(call: Call) -> Iterator[Pivot]:
     """Queues and topics have their policy among their attributes; other attributes let nobody in."""
     held = mapping(call.request.get("attributes")).get("Policy")
@@ -285,7 +294,8 @@ def may_share(request: bytes) -> bool:
 
 
 SHARES: dict[str, Rules] = {
-    "apigateway:CreateRestApi": _policy_beside("policy", "createRestApiInput"),
+    "apigateway:CreateRestApi": _rest_api,
+    "apigateway:UpdateRestApi": _rest_api,
     "acm-pca:PutPolicy": _resource_policy("policy"),
     "backup:DeleteBackupVaultAccessPolicy": _resource_policy("policy"),
     "backup:PutBackupVaultAccessPolicy": _resource_policy("policy"),

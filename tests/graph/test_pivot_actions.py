@@ -152,6 +152,12 @@ CALLS: list[tuple[str, dict[str, Any] | None, dict[str, Any] | None, Edges]] = [
      {("PASSED_ROLE", f"{IAM}instance-profile/admin", "ec2:ReplaceIamInstanceProfileAssociation")}),
     ("autoscaling:CreateLaunchConfiguration", {"iamInstanceProfile": "web"}, None,
      {("PASSED_ROLE", f"{IAM}instance-profile/web", "autoscaling:CreateLaunchConfiguration")}),
+    ("apigateway:CreateRestApi", {"createRestApiInput": {"name": "n", "policy": OPEN}}, None,
+     opened("scope:apigateway:eu-central-1:111122223333")),
+    ("apigateway:CreateRestApi", {"createRestApiInput": {"name": "n"}}, None, set()),
+    ("apigateway:UpdateRestApi", {"restApiId": "a1", "updateRestApiInput": {"patchOperations": [
+        {"op": "replace", "path": "/name", "value": "n"}, {"op": "replace", "path": "/policy", "value": OPEN}]}}, None,
+     opened("arn:aws:apigateway:eu-central-1::/restapis/a1")),
     ("events:PutTargets", {"rule": "r", "targets": [
         {"id": "1", "arn": HERE.format("lambda", "function:f"), "roleArn": f"{IAM}role/etl"}]}, None,
      {("CONTROLS", HERE.format("events", "rule/r"), "events:PutTargets"),

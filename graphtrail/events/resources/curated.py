@@ -33,6 +33,12 @@ from graphtrail.events.resources.forms import (
     unregional,
 )
 
+
+def _api(noun: str, kind: str) -> Form:
+    """An API of API Gateway, whose ARN is a path and names no account."""
+    return Form(noun, lambda name, place: f"arn:{place.partition}:apigateway:{place.region}::/{kind}/{name}")
+
+
 _CLUSTER_EKS = regional("Cluster", "eks", "cluster/")
 _CLUSTER_ECS = regional("Cluster", "ecs", "cluster/")
 _DB = regional("DBInstance", "rds", "db:")
@@ -55,11 +61,13 @@ _TABLE = regional("Table", "dynamodb", "table/")
 _TRAIL = regional("Trail", "cloudtrail", "trail/")
 _DETECTOR = regional("Detector", "guardduty", "detector/")
 _DATABASE_GLUE = regional("Database", "glue", "database/")
+_TABLE_GLUE = replace(regional("Table", "glue", "table/"), under="databaseName")
 _AUTO_SCALING_GROUP = regional("AutoScalingGroup", "autoscaling", "autoScalingGroup:*:autoScalingGroupName/")
 
 _PASSED_PROFILE = replace(INSTANCE_PROFILE, role="passed")
 
 CURATED: dict[str, dict[str, Form]] = {
+    "apigateway": {"apiId": _api("Api", "apis"), "restApiId": _api("RestApi", "restapis")},
     "athena": {"workGroup": regional("WorkGroup", "athena", "workgroup/")},
     "autoscaling": {
         "autoScalingGroupName": _AUTO_SCALING_GROUP,
@@ -117,7 +125,13 @@ CURATED: dict[str, dict[str, Form]] = {
     "es": {"domainName": regional("Domain", "es", "domain/")},
     "events": {"rule": _RULE},
     "firehose": {"deliveryStreamName": regional("DeliveryStream", "firehose", "deliverystream/")},
-    "glue": {"databaseName": _DATABASE_GLUE, "jobName": regional("Job", "glue", "job/"), "role": _PASSED_ROLE},
+    "glue": {
+        "databaseName": _DATABASE_GLUE,
+        "jobName": regional("Job", "glue", "job/"),
+        "role": _PASSED_ROLE,
+        "tableInput": replace(_TABLE_GLUE, inside="name"),
+        "tableName": _TABLE_GLUE,
+    },
     "guardduty": {"detectorId": _DETECTOR},
     "iam": {
         "accessKeyId": ACCESS_KEY,
@@ -134,7 +148,12 @@ CURATED: dict[str, dict[str, Form]] = {
         "functionName": FUNCTION,
         "layerName": regional("Layer", "lambda", "layer:"),
     },
-    "logs": {"logGroupName": LOG_GROUP},
+    "logs": {
+        "logGroupIdentifier": LOG_GROUP,
+        "logGroupIdentifiers": LOG_GROUP,
+        "logGroupName": LOG_GROUP,
+        "logGroupNames": LOG_GROUP,
+    },
     "organizations": {
         "accountId": OF_ORGANIZATION,
         "childId": OF_ORGANIZATION,
@@ -228,6 +247,7 @@ EXCEPTIONS: dict[tuple[str, str], dict[str, Form | None]] = {
     **{("codebuild", done): {"name": _PROJECT, "names": _PROJECT} for done in _ON_PROJECTS},
     **{("s3", done): {"name": _ACCESS_POINT} for done in _ON_ACCESS_POINTS},
     ("ec2", "CreateStoreImageTask"): {"bucket": BUCKET},
+    **{("glue", done): {"name": _TABLE_GLUE} for done in ("DeleteTable", "GetTable", "UpdateTable")},
     ("logs", "CreateExportTask"): {"destination": BUCKET},
     ("rds", "CreateDBInstanceReadReplica"): {"dBInstanceIdentifier": replace(_DB, role="created")},
     ("rds", "RestoreDBClusterFromSnapshot"): {"snapshotIdentifier": replace(_DB_CLUSTER_SNAPSHOT, role="source")},

@@ -35,7 +35,17 @@ _OF_PERMISSIONS = {
 }
 _POLICY_KEY = re.compile(r"(?i)policyarns?$|permissionsboundary$")
 _ON_POLICY = re.compile(r"iam:\w*(?<!User)(?<!Role)(?<!Group)Policy(?:Versions?|Tags)?$")
-_DENIAL = re.compile(r"is not authorized to perform: [\w-]+:\w+ on resource: \"?([^\s\"]+)")
+_DENIAL = re.compile(
+    r"is not authorized to perform: [\w-]+:\w+ on resource: \"?"
+    r"(?:(user|role|group|policy|instance profile) )?([^\s\"]+)"
+)
+_NAMED_BY_IAM = {
+    "user": forms.USER,
+    "role": forms.ROLE,
+    "group": forms.GROUP,
+    "policy": forms.POLICY,
+    "instance profile": forms.INSTANCE_PROFILE,
+}
 _WHOLE = ("arn:", "arn%3")
 _ARN_KEYS = frozenset({"Arn", "ARN", "aRN", "arn"})
 _SCOPE = ("scope", "")
@@ -153,11 +163,18 @@ def made(plan: Plan, place: Place, response: Json) -> Touches:
     return tuple((resource, role if plan.noun else "target") for resource, role in found.items())
 
 
-def refused(message: str) -> tuple[str, ...]:
-    """The resource that a refusal names; where STS and IAM log no parameters it is the only place that does."""
-    named = _DENIAL.search(message)
-    resource = normal(named[1]) if named else ""
-    return (resource,) if arns.is_arn(resource) else ()
+def refused(message: str, place: Place) -> tuple[str, ...]:
+    """The resource that a refusal names, by its ARN or, in IAM, as ``user bob``.
+
+    Where STS and IAM log no parameters it is the only place that does.
+    """
+    said = _DENIAL.search(message)
+    if said is None:
+        return ()
+    resource = normal(said[2])
+    if arns.is_arn(resource):
+        return (resource,)
+    return (_NAMED_BY_IAM[said[1]].write(resource, place),) if said[1] else ()
 
 
 def combined(in_list: Touches, in_answer: Touches, in_request: Touches, others: tuple[str, ...]) -> Touches:
