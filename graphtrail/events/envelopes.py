@@ -1,8 +1,8 @@
 """Records in whatever they come, told apart by content and never by name.
 
 ``{"Records": [...]}`` (CloudTrail's files), arrays, JSON lines, documents one after another, whatever records are
-wrapped in (``wrappings``), tables as text (``separated``), OCSF (``ocsf``), and the bare record. Digest files and
-manifests are known for what they are.
+wrapped in (``wrappings``), tables as text (``separated``), OCSF (``ocsf``), ECS (``ecs``), and the bare record.
+Digest files and manifests are known for what they are.
 Sources: CloudTrail User Guide, "CloudTrail log file examples" and "Digest file structure"; real exports.
 """
 
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from graphtrail.events import ocsf, tolerant, wrappings
+from graphtrail.events import ecs, ocsf, tolerant, wrappings
 from graphtrail.events.documents import (
     MANIFEST,
     TROUBLE,
@@ -253,6 +253,10 @@ def _given(held: msgspec.Raw) -> bool:
 
 
 def _inside(shell: _Shell, raw: bytes, depth: int) -> Iterator[bytes | Reject | _Converted]:
+    taken_apart = ecs.converted(raw)
+    if taken_apart is not None:
+        yield _Converted(*taken_apart)
+        return
     found = wrappings.inside(raw)
     if found is not None:
         yield from _each(found, depth)

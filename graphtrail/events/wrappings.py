@@ -23,6 +23,7 @@ from graphtrail.events.tolerant import decoded
 LARGEST = 2**28  # plain bytes of one packed text
 _GZIP = b"\x1f\x8b"
 _MARKS = (b"ventName", b"eventname", b"class_uid")
+_OF_ECS = (b'"cloudtrail"', b'"aws.cloudtrail.')
 _PACKED = ("data", "Data")
 # These are lists of records whatever is in them; of others it takes a look.
 _LISTS = frozenset({"Records", "Events", "events", "logEvents"})
@@ -68,7 +69,7 @@ def _members(members: dict[str, msgspec.Raw]) -> Iterable[Value] | None:
 
 def _may_hold(held: bytes) -> bool:
     """Whether what is in a wrapping may hold a record."""
-    return any(mark in held for mark in _MARKS) or any(f'"{name}"'.encode() in held for name in _PACKED)
+    return any(mark in held for mark in (*_MARKS, *_OF_ECS)) or any(f'"{name}"'.encode() in held for name in _PACKED)
 
 
 def _text(held: bytes, *, packed: bool) -> Iterable[Value] | None:
