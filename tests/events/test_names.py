@@ -86,6 +86,12 @@ def scope(service: str) -> dict[str, str]:
             target(f"{ORGANIZATION}:policy/*/p-12345678", f"{ORGANIZATION}:ou/*/ou-abcd-12345678"),
         ),
         ("organizations", "InviteAccountToOrganization", {"target": {"id": "x@example.com"}}, scope("organizations")),
+        (
+            "sso",
+            "CreateAccountAssignment",
+            {"permissionSetArn": "arn:aws:sso:::permissionSet/i/p", "targetId": "444455556666", "principalId": "u"},
+            target("arn:aws:sso:::permissionSet/i/p", "account:444455556666"),
+        ),
         ("sts", "AssumeRoot", {"targetPrincipal": "444455556666"}, target("arn:aws:iam::444455556666:root")),
         ("s3", "GetAccessPointPolicy", {"name": "ap"}, target(f"arn:aws:s3:{REGIONAL}:accesspoint/ap")),
         (

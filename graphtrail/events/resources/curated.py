@@ -203,6 +203,7 @@ CURATED: dict[str, dict[str, Form]] = {
         "instanceIds": INSTANCE,
         "target": INSTANCE,
     },
+    "sso": {"accountId": OF_ORGANIZATION, "targetId": OF_ORGANIZATION},
     "sts": {"accessKeyId": ACCESS_KEY},
     "states": {"stateMachineName": regional("StateMachine", "states", "stateMachine:")},
     "wafv2": {"webAclName": regional("WebACL", "wafv2", "regional/webacl/")},
