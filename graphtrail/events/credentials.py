@@ -14,7 +14,7 @@ from graphtrail import arn as arns
 from graphtrail.events import times
 from graphtrail.events.actions import SIGN_IN, Kind
 from graphtrail.events.identity import Caller, key_id, unique_id
-from graphtrail.events.record import Json, Text, mapping, text
+from graphtrail.events.record import Json, Text, either_case, mapping, text
 from graphtrail.events.resources.forms import Place
 
 # Answers of these only describe keys that exist.
@@ -131,7 +131,7 @@ def _holders(value: Json) -> list[dict[str, Json]]:
 
 def _credential(kind: Kind, who: Caller, answered: Answered, holder: dict[str, Json]) -> Credential:
     held = {name.lower(): value for name, value in holder.items()}
-    request, response = mapping(answered.request), mapping(answered.response)
+    request, response = mapping(either_case(answered.request)), mapping(either_case(answered.response))
     additional, details = mapping(answered.additional), mapping(answered.details)
     user, issued_id = _issued_to(response), _issued_id(response)
     expires = times.moment(held.get("expiration"))
@@ -171,7 +171,8 @@ def _issued_id(response: dict[str, Json]) -> Text:
 
 def _target(kind: Kind, who: Caller, answered: Answered, held: dict[str, Json]) -> Text:
     """Key of the principal whose credential was issued."""
-    request, response, place = mapping(answered.request), mapping(answered.response), answered.place
+    request, response = mapping(either_case(answered.request)), mapping(either_case(answered.response))
+    place = answered.place
     role = text(request.get("roleArn"))
     if role:
         return role

@@ -218,7 +218,9 @@ def place_of(what: Kind, who: Caller, request: bytes, in_list: bytes) -> Place:
 
 def himself(what: Kind, who: Caller, request: Json) -> tuple[str, ...]:
     """Key of the caller's own principal, where the call acts on him because it names nobody else."""
-    acts = what.outcome == "ok" and rules_of(what).self_call and not text(mapping(request).get("userName"))
+    asked = mapping(request)
+    named = text(asked.get("userName")) or text(asked.get("UserName"))
+    acts = what.outcome == "ok" and rules_of(what).self_call and not named
     return (who.principal,) if acts and who.principal else ()
 
 

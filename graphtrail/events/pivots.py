@@ -16,7 +16,7 @@ from graphtrail.events.actions import Kind
 from graphtrail.events.identity import Caller, unique_id
 from graphtrail.events.pivot import UNREAD, Call, Pivot, Rule, Rules
 from graphtrail.events.policies import allows_everything
-from graphtrail.events.record import Json, Text, mapping, text
+from graphtrail.events.record import Json, Text, either_case, mapping, text
 from graphtrail.events.resources.forms import BUCKET, Place
 from graphtrail.events.shares import SELDOM, SHARES, may_share, of_policy
 
@@ -26,9 +26,9 @@ _ADMINISTRATOR = ":iam::aws:policy/AdministratorAccess"
 
 def pivots(kind: Kind, who: Caller, request: Json, response: Json, place: Place) -> tuple[Pivot, ...]:
     """The effects of one record; none of a call that failed or of another action."""
-    if kind.outcome != "ok":
+    if kind.outcome != "ok" or kind.action not in RULES:
         return ()
-    call = Call(mapping(request), mapping(response), who, place)
+    call = Call(mapping(either_case(request)), mapping(either_case(response)), who, place)
     if kind.action in _SEVERAL:
         return tuple(_SEVERAL[kind.action](call))
     effect = _ONE[kind.action](call) if kind.action in _ONE else None

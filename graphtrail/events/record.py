@@ -83,6 +83,20 @@ def mapping(value: Json) -> dict[str, Json]:
     return value if isinstance(value, dict) else {}
 
 
+def either_case(value: Json) -> Json:
+    """The value with every name that begins with a capital letter also found by its small one, at any depth.
+
+    CloudTrail begins the names of parameters with a small letter, some services and exports do not. A policy has names
+    of its own and stays as it is.
+    """
+    if isinstance(value, list):
+        return [either_case(held) for held in value]
+    if not isinstance(value, dict) or "Statement" in value:
+        return value
+    held = {name: either_case(inside) for name, inside in value.items()}
+    return {name[:1].lower() + name[1:]: inside for name, inside in held.items()} | held
+
+
 def text(value: Json) -> Text:
     """The value if it is text that is not empty, its first element if it is a list of one, else None.
 

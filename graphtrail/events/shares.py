@@ -91,10 +91,10 @@ def _statement_removed(call: Call) -> Iterator[Pivot]:
 
 def _endpoint(call: Call) -> Iterator[Pivot]:
     """The policy of a VPC endpoint, which is part of a request inside the request."""
-    inside = [mapping(held) for name, held in call.request.items() if name.endswith("VpcEndpointRequest")]
-    for held in (one.get("PolicyDocument") for one in inside):
-        if held:
-            yield from of_policy("CHANGED_POLICY", held)
+    inside = (mapping(held) for name, held in call.request.items() if name.endswith("VpcEndpointRequest"))
+    held = next((one["PolicyDocument"] for one in inside if one.get("PolicyDocument")), None)
+    if held:
+        yield from of_policy("CHANGED_POLICY", held)
 
 
 def _endpoint_service(call: Call) -> Iterator[Pivot]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from graphtrail import arn as arns
-from graphtrail.events.record import Json, Text, mapping, text
+from graphtrail.events.record import Json, Text, either_case, mapping, text
 from graphtrail.events.resources import forms
 from graphtrail.events.resources.forms import BUCKET, Form, Place, ec2, kind_of, normal
 from graphtrail.events.resources.plan import HOST, Plan
@@ -150,7 +150,7 @@ def made(plan: Plan, place: Place, response: Json) -> Touches:
     """What the answer of an action says was made: its access key, its typed id, or its ARN; or what was changed."""
     found: _Found = {}
     if plan.noun == "AccessKey":
-        key = text(mapping(mapping(response).get("accessKey")).get("accessKeyId"))
+        key = text(mapping(mapping(either_case(response)).get("accessKey")).get("accessKeyId"))
         if key:
             found[f"key:{key}"] = "created"
     elif plan.made_id:
