@@ -1,69 +1,67 @@
-"""The texts of cypher/questions, run as a person runs them, say what the questions say."""
+"""The texts of cypher/questions, run as a person runs them, say what the questions say, on either engine."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from engines import EVER, NAMES, Ask, on_kglite, on_server, values
 from home import Home
 
 import graphtrail
 from graphtrail.questions import QUESTIONS, Limits, Trail
-from graphtrail.questions.reach import reach, starts
+from graphtrail.questions.reach import starts
 from graphtrail.questions.seeds import seed as find
 from graphtrail.simulate import simulate
 from graphtrail.simulate.truth import Truth
-from graphtrail.stores import texts
 from graphtrail.stores.server.connection import Connection
 from graphtrail.window import iso
 
 pytestmark = [pytest.mark.neo4j, pytest.mark.xdist_group("neo4j")]
-EVER = 2**62
+CASE_ID = "texts"
 _COUNTED = ("count", "first_seen", "last_seen")
 _ACTED = ("session", "action", "outcome", "error_code")
 
 
 class Simulated:
-    """A case, on disk and on a server."""
+    """A case, and an engine that holds it."""
 
-    def __init__(self, case: graphtrail.Case, truth: Truth, connection: Connection) -> None:
+    def __init__(self, case: graphtrail.Case, truth: Truth, ask: Ask) -> None:
         self.case = case
-        self.connection = connection
         self.jewels = truth.crown_jewels.bucket
         self.thief = truth.incident.seed
-
-    @property
-    def held(self) -> list[dict[str, Any]]:
-        """What the thief holds, and since when."""
-        trail = Trail(self.case.store, Limits())
-        found = reach(trail, starts(trail, find(trail, self.thief)))
-        return [{"session": key, "at": one.at} for key, one in found.items() if self.case.store.session(key)]
+        self._ask = ask
+        self._values = values(case, CASE_ID, self.thief, self.jewels)
 
     @property
     def sessions(self) -> list[str]:
-        return [session.key for session in find(Trail(self.case.store, Limits()), self.thief).sessions]
+        found: list[str] = self._values["sessions"]
+        return found
 
-    def values(self, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - what Cypher takes
-        last = self.case.store.case.last or 0
-        limits = {"case_id": "texts", "since": 0, "until": EVER, "level": 2}
-        about = {"resource": self.jewels, "below": f"{self.jewels}/", "seed": self.thief, "at": last}
-        return limits | about | {"held": self.held, "sessions": self.sessions} | more
-
-    def text(self, name: str, **more: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - as above
-        return self.connection.read(texts.text(f"questions/{name}"), **self.values(**more))
+    def text(self, name: str, **more: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - what Cypher takes
+        return self._ask(name, self._values | more)
 
     def rows(self, name: str, *args: str, **kwargs: str) -> Iterable[Any]:
         return self.case.answer(QUESTIONS[name], *args, **kwargs).rows
 
 
 @pytest.fixture(scope="module")
-def there(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterable[Simulated]:
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> tuple[graphtrail.Case, Truth]:
     folder: Path = tmp_path_factory.mktemp("texts")
     truth = simulate(folder, 2000, seed=1)
-    case = graphtrail.ingest(folder / "bucket", case=folder / "case")
-    case.load(home.address, "texts")
+    return graphtrail.ingest(folder / "bucket", case=folder / "case"), truth
+
+
+@pytest.fixture(scope="module", params=["neo4j", "kglite"])
+def there(request: pytest.FixtureRequest, simulated: tuple[graphtrail.Case, Truth]) -> Iterator[Simulated]:
+    case, truth = simulated
+    if request.param == "kglite":
+        yield Simulated(case, truth, on_kglite(case, CASE_ID))
+        return
+    home: Home = request.getfixturevalue("home")
+    case.load(home.address, CASE_ID)
     with Connection(home.address) as connection:
-        yield Simulated(case, truth, connection)
+        yield Simulated(case, truth, on_server(connection))
 
 
 def told(rows: Iterable[Any], *names: str) -> list[tuple[Any, ...]]:
@@ -209,7 +207,7 @@ def test_unknowns(there: Simulated):
 
 
 def test_every_question_has_its_text_and_every_text_its_test():
-    there = {path.stem for path in (texts.folder() / "questions").glob("*.cypher")}
+    there = set(NAMES)
     own: set[Callable[..., None] | str] = {name.removeprefix("test_").replace("_", "-") for name in globals()}
     assert there == set(QUESTIONS)
     assert there - set(SAME) <= own | {"blast-radius"}
