@@ -1,21 +1,21 @@
 """Sources into a case: read, derive, write, list; resumable at any moment, harmless to repeat."""
 
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import closing, nullcontext
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from graphtrail.case import integrity, manifest, merging
+from graphtrail.case import integrity, known, manifest, merging
 from graphtrail.case.columns import Columns
 from graphtrail.case.cycles import seldom_searched_for_cycles
 from graphtrail.case.derive import Rejected, derive, judge
-from graphtrail.case.files import NO_BYTES, File, Known
+from graphtrail.case.files import NO_BYTES, File
 from graphtrail.case.integrity import Check, Stated
 from graphtrail.case.manifest import Manifest
 from graphtrail.case.parquet import plain
-from graphtrail.case.segment import Segment, rows
+from graphtrail.case.segment import Segment
 from graphtrail.case.sound import Sound
-from graphtrail.errors import CaseNotFound
+from graphtrail.errors import SourceError
 from graphtrail.events import envelopes
 from graphtrail.events.documents import Reject
 from graphtrail.events.envelopes import Parsed
@@ -94,16 +94,15 @@ def ingest(case: Path, found: Found, tell: Tell = lambda _: None, options: Optio
     Raises:
         CaseLocked: another process is writing the case.
         CaseError: the folder is no case, of another schema version, or cannot be written.
-        SourceError: as the source raises it.
+        SourceError: as the source raises it; what came before is in the case.
     """
     with manifest.writing(case) as held, seldom_searched_for_cycles():
         run = _Run(case, held, options or Options())
         ones = iter(found(Has(run.has, run.spans)) if callable(found) else found)
-        with closing(ones) if isinstance(ones, Generator) else nullcontext():
+        with closing(ones) if isinstance(ones, Generator) else nullcontext(), run.kept():
             for one in ones:
                 run.take(one)
                 tell(one)
-        run.end()
         run.check()
         run.merge()
         return run.report
@@ -118,7 +117,7 @@ class _Run:
         self._manifest = held
         self._options = options
         self._names = held.names()
-        self._known = _known(case, held)
+        self._known = known.of(case, held)
         self._pending: list[str] = []
         self._stretches: list[Stretch] = []
         self._columns = Columns(judge)
@@ -157,6 +156,16 @@ class _Run:
             self._read(found)
             self._known.take(self._segment.files[-1])
             self._full()
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """At the end, and where a source breaks off, what came before is written."""
+        try:
+            yield
+        except SourceError:
+            self.end()
+            raise
+        self.end()
 
     def end(self) -> None:
         """Write and list what is held, and then what was fetched."""
@@ -356,30 +365,3 @@ class _Run:
             self._manifest = self._manifest.with_segments(self._pending).with_stretches(self._stretches)
             manifest.save(self._case, self._manifest)
             self._pending, self._stretches = [], []
-
-
-def known(case: Path) -> Known:
-    """What a case has; of one that does not exist yet, nothing.
-
-    Raises:
-        SchemaMismatch, CaseError: as ``manifest.load``.
-    """
-    try:
-        held = manifest.load(case)
-    except CaseNotFound:
-        return Known()
-    return _known(case, held)
-
-
-def _known(case: Path, held: Manifest) -> Known:
-    """What the case has."""
-    known = Known()
-    for name in held.segments:
-        files = list(map(File._make, rows(case, name, "files")))
-        reasons = {file: reason for file, place, reason, _ in rows(case, name, "rejects") if place is None}
-        for number, file in enumerate(files):
-            if file.unread:
-                known.take_unread(file.name, reasons[number])
-            elif file.ends:
-                known.take(file)
-    return known

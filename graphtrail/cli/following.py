@@ -61,6 +61,8 @@ def following(url: str, case: Path, reached: Reach, *, every: int, once: bool, v
     """
     queue = Queue(url, Account(reached.access), reached.selection)
     failed = False
+    if not quiet:
+        note(f"{case}: following {url}" + ("" if once else "; Ctrl-C ends it"))
     with _signals() as ending:
         while not ending.asked:
             messages = _collected(queue, ending, every, once=once)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from graphtrail.case.ingest import One, Options, Report, ingest, known
+from graphtrail.case.ingest import One, Options, Report, ingest
 from graphtrail.case.integrity import Check
+from graphtrail.case.known import known
 from graphtrail.cli import note, printable
 from graphtrail.errors import SourceError
 from graphtrail.graph.prepared import prepare

@@ -26,6 +26,7 @@ _UNDER_WAY = 64  # objects
 _BYTES_UNDER_WAY = 128 * 2**20
 _LARGEST = 2 * 2**30
 _LISTED_AHEAD = 32  # streams
+_NAMED = 3  # of what is there
 _ONE_GET = 2**62  # bytes below which an object is fetched with one request
 _NOT_ASKED = "not fetched: {}"
 
@@ -126,7 +127,11 @@ class Fetcher:
 
 
 class Bucket:
-    """One prefix of one bucket as a source."""
+    """One prefix of one bucket as a source.
+
+    Attributes:
+        remarks: what is there beside what was asked for, if nothing of that is.
+    """
 
     caution: str | None = None
 
@@ -140,6 +145,7 @@ class Bucket:
         name, _, self._prefix = source.removeprefix(SCHEME).partition("/")
         if not name:
             raise UsageError(f"{source}: names no bucket; write s3://bucket/prefix/")
+        self.remarks: list[str] = []
         self._source = source
         self._bucket = name
         self._selection = selection
@@ -151,7 +157,7 @@ class Bucket:
         """What is wanted and the case does not have, then what was fetched of each stream.
 
         Raises:
-            SourceError: no trail was found among very much else.
+            SourceError: nothing begins with the prefix, or no trail was found among other logs or very much else.
         """
         with ThreadPoolExecutor(_LISTED_AHEAD) as pool:
             found = self._discovered(pool)
@@ -187,11 +193,19 @@ class Bucket:
         """The streams below the prefix; of a bucket that is no trail's, all that lies there as one stream.
 
         Raises:
-            SourceError: there are logs, but none of CloudTrail's.
+            SourceError: there are logs, but none of CloudTrail's; or nothing at all begins with the prefix.
         """
         found = self._listing.discover(self._prefix, pool)
+        if found.left and not found.streams:
+            there = ", ".join(self._url(prefix) for prefix in found.left[:_NAMED])
+            more = f" and {len(found.left) - _NAMED:,} more" if len(found.left) > _NAMED else ""
+            self.remarks.append(
+                f"{self._source}: no logs of the accounts and Regions asked for; there are {there}{more}"
+            )
         if found.has_trail:
             return found
+        if self._prefix and not found.others and not found.beside:
+            raise SourceError(f"{self._source}: nothing in bucket {self._bucket} begins with {self._prefix}")
         if found.others:
             raise SourceError(
                 f"{self._source}: no logs of CloudTrail there, only {self._url(found.others[0])} and the like"

@@ -193,8 +193,8 @@ def _attribute(source: str) -> tuple[str, str] | None:
     given = parse_qsl(url.query, keep_blank_values=True)
     if url.netloc or url.path.strip("/"):
         raise UsageError(f"{source}: write cloudtrail://, or cloudtrail://?EventName=AssumeRole; Regions with --region")
-    if len(given) > 1 or any(key not in ATTRIBUTES for key, _ in given):
-        raise UsageError(f"{source}: LookupEvents takes one of {', '.join(ATTRIBUTES)}")
+    if len(given) > 1 or any(key not in ATTRIBUTES or not value for key, value in given):
+        raise UsageError(f"{source}: LookupEvents takes a value for one of {', '.join(ATTRIBUTES)}")
     return given[0] if given else None
 
 

@@ -1,7 +1,5 @@
 """A trail bucket as a source: what is found in it, what is fetched, and what a second run costs."""
 
-import io
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,12 +8,10 @@ import pytest
 from aws_server import Server, error
 from cases import digest, record, records, totals
 from commands import Ran
-from trail_bucket import BUCKET, client, key, packed, put
+from trail_bucket import BUCKET, client, key, put
 
 from graphtrail import api
 from graphtrail.case import manifest, segment
-from graphtrail.case.ingest import Options, ingest
-from graphtrail.sources.places import Places, Reach
 
 Run = Callable[..., Ran]
 A, B, C = "111122223333", "444455556666", "777788889999"
@@ -222,56 +218,6 @@ def test_bytes_written_again_are_fetched_once_more_and_then_known(run: Run, buck
     assert fetched == [1, 0]
 
 
-def zipped(members: dict[str, bytes]) -> bytes:
-    into = io.BytesIO()
-    with zipfile.ZipFile(into, "w") as archive:
-        for name, body in members.items():
-            archive.writestr(name, body)
-    return into.getvalue()
-
-
-def test_an_archive_that_was_read_whole_is_known_as_a_whole(run: Run, bucket: str, aws: Server):
-    inner = zipped({"x.json": packed(records(1)), "y.json": packed(records(2))})
-    members = {"a.json": packed(records(3)), "b.zip": inner, "c.json": packed(records(4))}
-    put("evidence/all.zip", zipped(members))
-    first = read(run, bucket)
-    assert totals(first)["events"] == 4
-    for words, gets in (((), 0), (("--verify",), 1), (("--verify",), 0), ((), 0)):
-        aws.requests.clear()
-        assert digest(read(run, bucket, *words)) == digest(first)
-        assert len(aws.asked("GET")) == gets, "to be verified it is fetched once more"
-    put("evidence/all.zip", zipped(members | {"c.json": packed(records(4, 5))}))
-    assert totals(read(run, bucket))["events"] == 5
-
-
-def test_an_archive_of_which_a_part_was_read_is_fetched_again(run: Run, bucket: str):
-    put("evidence/all.zip", zipped({f"{number}.json": packed(records(number)) for number in range(5)}))
-    places = Places([bucket], Reach())
-    taken = []
-
-    def tell(one: object) -> None:
-        taken.append(one)
-        if len(taken) == 3:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        ingest(Path("graphtrail-case"), places.blobs, tell, Options(files=1))
-    assert 0 < totals(api.open("graphtrail-case"))["events"] < 5
-    assert totals(read(run, bucket))["events"] == 5
-
-
-def test_what_is_damaged_in_an_archive_is_named_once(run: Run, bucket: str, aws: Server):
-    body = bytearray(zipped({"a.json": packed(records(1)), "b.json": packed(records(2))}))
-    body[body.rindex(packed(records(2))) + 30] ^= 255
-    put("evidence/all.zip", bytes(body))
-    case = read(run, bucket)
-    assert totals(case)["events"] == 1
-    assert [one["file"] for one in case.rejects()] == [f"{bucket}evidence/all.zip!b.json"]
-    aws.requests.clear()
-    assert totals(read(run, bucket))["rejects"] == 1
-    assert not aws.asked("GET")
-
-
 def test_the_plan_says_what_it_would_take_and_takes_nothing(run: Run, bucket: str, aws: Server):
     sizes = 0
     for number, (account, region) in enumerate([(A, EU), (A, US), (B, EU)]):
@@ -335,6 +281,25 @@ def test_logs_of_other_services_are_no_source(run: Run, bucket: str):
     ran = run("ingest", bucket)
     assert ran.code == 1
     assert "no logs of CloudTrail there, only s3://trail-logs/AWSLogs/111122223333/elasticloadbalancing/" in ran.err
+
+
+def test_a_prefix_that_nothing_begins_with_is_no_source_and_an_empty_bucket_is(run: Run, bucket: str):
+    assert totals(read(run, bucket))["records"] == 0
+    put(key(A, EU, "2024/03/01"), [record(1)])
+    for words in ((), ("--plan",)):
+        ran = run("ingest", f"{bucket}AWSLog/", *words)
+        assert ran.code == 1
+        assert "nothing in bucket trail-logs begins with AWSLog/" in ran.err
+
+
+def test_what_is_there_is_named_if_nothing_of_what_was_asked_for_is(run: Run, bucket: str):
+    for number in range(5):
+        put(key(f"{number}" * 12, EU, "2024/03/01"), [record(number)])
+    ran = run("ingest", bucket, "--account", A)
+    assert ran.code == 0
+    assert f"no logs of the accounts and Regions asked for; there are {bucket}AWSLogs/000000000000/, " in ran.err
+    assert " and 2 more" in ran.err
+    assert "asked for" not in run("ingest", bucket, "--account", "000000000000").err
 
 
 def test_the_bucket_is_asked_in_its_own_region(run: Run, aws: Server):

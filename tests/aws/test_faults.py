@@ -182,6 +182,13 @@ def test_credentials_that_nobody_knows(run: Run, aws: Server):
     completes(run, aws)
 
 
+def test_what_came_before_a_source_that_is_none_is_kept(run: Run):
+    ran = run("ingest", URL, f"{URL}AWSLog/")
+    assert ran.code == 1
+    assert "begins with AWSLog/" in ran.err
+    assert events() == 2 * len(KEYS)
+
+
 def test_a_server_that_is_not_there(run: Run, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     ran = run("ingest", URL, "--endpoint-url", "http://127.0.0.1:9")

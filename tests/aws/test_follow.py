@@ -225,7 +225,8 @@ def test_it_stops_while_another_process_writes_the_case_and_leaves_what_came(tra
         manifest.writing(Path("graphtrail-case")),
         subprocess.Popen(command(trail), stderr=subprocess.PIPE, text=True) as process,
     ):
-        said = next(process.stderr)
+        said = next(process.stderr) + next(process.stderr)
+        assert "following" in said
         assert "waiting for another process" in said
         process.send_signal(signal.SIGTERM)
         said = process.communicate(timeout=60)[1]

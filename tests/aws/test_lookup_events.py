@@ -85,7 +85,12 @@ def test_one_attribute_narrows_it_and_the_case_says_so(run: Run, held: dict[str,
     old = run("ingest", "cloudtrail://", "--until", "91d")
     assert old.code == 1
     assert "keeps 90 days" in old.err
-    for source in ("cloudtrail://?Name=x", "cloudtrail://?EventName=a&EventId=b", "cloudtrail://eu-west-1"):
+    for source in (
+        "cloudtrail://?Name=x",
+        "cloudtrail://?EventName=a&EventId=b",
+        "cloudtrail://eu-west-1",
+        "cloudtrail://?EventName=",
+    ):
         assert run("ingest", source).code == 2
 
 
