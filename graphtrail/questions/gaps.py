@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from graphtrail import arn as arns
+from graphtrail.events import ecs
 from graphtrail.events.identity import ANONYMOUS
 from graphtrail.events.ocsf import BARE, RAW
 from graphtrail.graph.silence import DAY, Silence, silences
@@ -30,6 +31,9 @@ _LOST = (
     "without its unmapped fields it names no shared event ids, source identities, machines, sign-ins and console keys, "
     "and not whether a call only read"
 )
+# The same of ECS, without and with the objects of requests and answers.
+_OF_ECS = "it names no source identities, machines and sign-ins"
+_NO_REQUESTS = f"{_OF_ECS}, and neither what was asked for nor which keys were handed out"
 # Why an origin is not known, by its status.
 WHY = {
     "ambiguous": "several sessions may have issued it, and the records do not decide",
@@ -161,8 +165,10 @@ def _about_forms(trail: Trail) -> None:
     """Note records that came in a form that has no place for all that CloudTrail says."""
     for form, files in trail.store.case.forms.items():
         if not form.endswith(RAW):
-            lost = _LOST if form.endswith(BARE) else _CHANGED
-            trail.note("ocsf", f"{files} file(s) hold {form}, not CloudTrail's own records: {lost}")
+            code, lost = "ocsf", _LOST if form.endswith(BARE) else _CHANGED
+            if form.startswith(ecs.FORM):
+                code, lost = "ecs", _NO_REQUESTS if form.endswith(ecs.BARE) else _OF_ECS
+            trail.note(code, f"{files} file(s) hold {form}, not CloudTrail's own records: {lost}")
 
 
 def _about_silence(trail: Trail) -> None:

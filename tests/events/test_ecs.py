@@ -1,10 +1,12 @@
 """Events of Elastic whose original was not kept say what CloudTrail's record said."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import graphtrail
 from graphtrail.events import envelopes
 from graphtrail.events.facts import facts
 
@@ -113,3 +115,11 @@ def test_what_became_of_a_sign_in_is_told_by_the_event(outcome: str, expected: s
 def test_what_only_looks_like_an_event_of_elastic_is_none(odd: dict[str, Any]):
     (reject,) = envelopes.parse(json.dumps(odd).encode()).rejects
     assert "eventName missing" in reject.reason
+
+
+@pytest.mark.parametrize(("flattened", "lost"), [(True, "and sign-ins"), (False, "which keys were handed out")])
+def test_answers_say_what_the_way_through_elastic_has_lost(tmp_path: Path, *, flattened: bool, lost: str):
+    (tmp_path / "logs.json").write_text(json.dumps(elastic(flattened=flattened)))
+    case = graphtrail.ingest(tmp_path / "logs.json", case=tmp_path / "case")
+    (gap,) = [gap for gap in case.ask.events().coverage if gap.code == "ecs"]
+    assert gap.text.endswith(lost)
