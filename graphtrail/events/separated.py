@@ -13,7 +13,7 @@ from io import StringIO
 import msgspec
 
 from graphtrail.events.record import Json
-from graphtrail.sources.athena.records import NAMES, record
+from graphtrail.sources.athena.spelling import NAMES, record
 
 # Columns that hold a whole record, in small letters.
 _WHOLE = (

@@ -20,7 +20,7 @@ from graphtrail import api
 from graphtrail.errors import UsageError
 from graphtrail.events.credentials import HIDES
 from graphtrail.sources.athena.query import HIDING, ISSUERS, Table, literal, unload
-from graphtrail.sources.athena.records import record as record_of
+from graphtrail.sources.athena.spelling import record as record_of
 from graphtrail.sources.athena.table import COLUMNS, ddl
 from graphtrail.sources.selection import Selection
 from graphtrail.window import Window

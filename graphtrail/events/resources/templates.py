@@ -38,14 +38,14 @@ class _Template(NamedTuple):
         type: the resource type, lower case, letters and digits alone.
         variables: names of its variables in lower case, those of the place left out.
         only: no other of the action's types has the very same variables.
-        names: of parameters that can mean nothing but the last variable, lower case.
+        names: a pattern of parameters, lower case, that can mean nothing but the last variable.
     """
 
     arn: str
     type: str
     variables: tuple[str, ...]
     only: bool
-    names: re.Pattern[str]
+    names: str
 
 
 class _Known(NamedTuple):
@@ -104,13 +104,13 @@ def _known(action: str) -> _Known:
         for arn, kind, variables in found
     )
     names = {name for template in known for name in template.variables if template.only}
-    names |= {template.names.pattern for template in known}
+    names |= {template.names for template in known}
     pattern = re.compile(b'(?i)"(?:%s)"' % "|".join(sorted(names)).encode()) if names else None
     return _Known(known, pattern)
 
 
-def _names(action: str, type_: str, variable: str) -> re.Pattern[str]:
-    """The names of parameters that can mean nothing but a variable of a resource type, in a call of an action."""
+def _names(action: str, type_: str, variable: str) -> str:
+    """A pattern of the parameters that can mean nothing but a variable of a resource type, in calls of an action."""
     kind = next((kind for end, kind in _KINDS.items() if variable.endswith(end)), "")
     noun = _VERB.sub("", action.partition(":")[2], count=1).lower()
     ends = [end for end, one in _KINDS.items() if one == kind or not kind]
@@ -120,7 +120,7 @@ def _names(action: str, type_: str, variable: str) -> re.Pattern[str]:
         names.add(rf"\w+{variable}")
     if kind and noun.startswith(type_):
         names |= set(ends) | {variable[start:] for start in range(1, stem - _SHORTEST + 1)}
-    return re.compile(f"(?:{'|'.join(sorted(names))})s?")
+    return f"(?:{'|'.join(sorted(names))})s?"
 
 
 def _leaves(value: Json, leaves: dict[str, str], depth: int) -> None:
@@ -142,7 +142,7 @@ def _by_parameters(
 ) -> Iterator[str]:
     """The ARNs of the templates whose last variable a parameter fills, where it fills no other's too."""
     said = {name.lower(): value for name, value in mapping(request).items()}
-    fills = [(name, template) for template in known for name in said if template.names.fullmatch(name)]
+    fills = [(name, template) for template in known for name in said if re.fullmatch(template.names, name)]
     of_one = Counter(name for name, _ in fills)
     by_type = Counter(template.type for _, template in fills)
     for name, template in fills:
