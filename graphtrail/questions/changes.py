@@ -17,6 +17,7 @@ from graphtrail.questions.who_touched import Touch
 from graphtrail.stores.call_table import Kind, Rows
 
 _ENDS = re.compile(
+    r"(?:Admin|Batch|Force)?"
     r"(?:Delete|Remove|Terminate|Deregister|Release|Purge|Destroy|Detach|Disassociate|Revoke|Cancel|Schedule\w*Deletion)"
 )
 _MAKES = re.compile(r"(?:Create|Run|Allocate|Copy|Import|Register|Restore|Upload|Put|Publish)(\w*?)[\d_v]*")

@@ -278,6 +278,13 @@ def test_destruction_begins_with_whoever_did_most_of_it(made: Made):
     assert {row.session for row in case.ask.destruction(ALICES).rows} == {ALICES}
 
 
+def test_many_deleted_at_once_are_deleted(made: Made):
+    images = {"repositoryName": "app", "imageIds": [{"imageTag": "latest"}]}
+    case = made(ct.record("09:00", "ecr:BatchDeleteImage", ALICE, requestParameters=images, readOnly=False))
+    (row,) = case.ask.destruction().rows
+    assert (row.action, row.change) == ("ecr:BatchDeleteImage", "deleted")
+
+
 def test_readers_are_counted_by_origin_and_hour_bulk_first(made: Made):
     case = made(
         *(ct.get_object(f"10:{number:02}", BOB, "jewels", f"{number}") for number in range(5)),
