@@ -4,7 +4,7 @@
 // What else was changed and is to be undone: policies, shared-out, blinded, secrets.
 UNWIND $held AS row
 MATCH (session:Session {key: row.session, case_id: $case_id})
-WHERE row.at <= $at AND (session.expires IS NULL OR session.expires >= $at)
+WHERE row.at <= $at AND (session.expires IS NULL OR session.expires > $at)
   AND NOT session.kind IN ['service', 'anonymous']
 WITH session, session.key STARTS WITH 'key:' AND NOT session.key STARTS WITH 'key:ASIA'
               AND NOT session.key STARTS WITH 'key:ABIA' AS lasting

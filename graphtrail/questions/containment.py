@@ -17,7 +17,7 @@ from graphtrail.questions.trail import PROOFS, Trail
 from graphtrail.stores.store import ControlEdge, SessionNode
 from graphtrail.window import iso, moment
 
-_KEYS, _SESSIONS, _PASSWORD = "disable key", "revoke sessions", "reset password"
+_KEYS, _SESSIONS, _PASSWORD, _ROTATE = "disable key", "revoke sessions", "reset password", "rotate secret"
 # What to do about each thing that control went on to, by the edge that led there; in the order of haste.
 _STEPS = {
     "SET_PASSWORD": _PASSWORD,
@@ -33,16 +33,16 @@ _STEPS = {
     "SHARED_WITH": "take back share",
     "KMS_GRANT": "take back grant",
     "CHANGED_ORG": "check organisation",
-    "READ_SECRET": "rotate secret",
+    "READ_SECRET": _ROTATE,
 }
 _ORDER = {step: place for place, step in enumerate((_KEYS, _SESSIONS, *dict.fromkeys(_STEPS.values())))}
 # What these were done to is gone: there is nothing left to contain.
 _GONE = frozenset({
-    "ec2:DeregisterImage", "ec2:DeleteSnapshot", "ec2:TerminateInstances", "iam:DeleteAccessKey", "iam:DeleteGroup",
-    "iam:DeleteInstanceProfile", "iam:DeleteLoginProfile", "iam:DeletePolicy", "iam:DeleteRole", "iam:DeleteUser",
-    "lambda:DeleteFunction", "rds:DeleteDBSnapshot", "s3:DeleteBucket", "secretsmanager:DeleteSecret",
-    "sns:DeleteTopic", "sqs:DeleteQueue", "ssm:DeleteParameter", "ssm:DeleteParameters",
+    "ec2:DeleteSnapshot", "ec2:DeregisterImage", "ec2:TerminateInstances", "iam:DeleteGroup",
+    "iam:DeleteInstanceProfile", "iam:DeletePolicy", "iam:DeleteRole", "iam:DeleteUser", "lambda:DeleteFunction",
+    "rds:DeleteDBSnapshot", "s3:DeleteBucket", "sns:DeleteTopic", "sqs:DeleteQueue",
 })  # fmt: skip
+_PROFILE_GONE = "iam:DeleteLoginProfile"
 
 
 class Containment(Row, frozen=True, kw_only=True):
@@ -116,7 +116,7 @@ def _credentials(trail: Trail, acting: list[tuple[SessionNode, Reached]], now: i
     """Keys to disable, and principals whose sessions to revoke."""
     groups: dict[tuple[str, str], list[tuple[SessionNode, Reached]]] = defaultdict(list)
     for session, one in acting:
-        if session.kind == "anonymous" or (session.expires is not None and session.expires < now):
+        if session.kind == "anonymous" or (session.expires is not None and session.expires <= now):
             continue
         if is_lasting(session):
             groups[_KEYS, session.key].append((session, one))
@@ -157,17 +157,18 @@ def _changes(trail: Trail, acting: list[tuple[SessionNode, Reached]], now: int) 
                 shared = edge.type in {"SHARED_WITH", "KMS_GRANT"} and not edge.target.startswith("service:")
                 named = (edge.detail, edge.target) if shared and edge.type == "SHARED_WITH" else (edge.target, None)
                 groups[_STEPS[edge.type], *named].append(_Done(edge, one))
+    ends = _ends(trail, {target for _, target, _ in groups})
     for (step, target, party), done in groups.items():
         done.sort(key=lambda one: (one.edge.at, one.edge.event_ids))
-        if all(_is_undone(trail, one.edge, target, now) for one in done):
+        gone = [time for time, action in ends[target] if time <= now and _ends_it(step, action)]
+        if all(any(time >= one.edge.at for time in gone) or _is_undone(trail, one.edge, now) for one in done):
             continue
         edge, held = done[0]
         proofs = list(dict.fromkeys(event_id for one in done for event_id in one.edge.event_ids))
         entity = trail.store.entity(target)
         steps = (*held.steps, edge)
-        kind = trail.kind_of(edge)
         yield Containment(
-            account=_account(target) or (kind.account if kind else None),
+            account=_account(target) or _log(trail, edge),
             step=step,
             target=target,
             target_type=entity.label if entity else "AccessKey" if target.startswith("key:") else "Resource",
@@ -183,29 +184,43 @@ def _changes(trail: Trail, acting: list[tuple[SessionNode, Reached]], now: int) 
         )
 
 
-def _is_undone(trail: Trail, edge: ControlEdge, target: str, now: int) -> bool:
-    """Whether these logs show, until the moment asked about, that a change was taken back or its target is gone."""
+def _is_undone(trail: Trail, edge: ControlEdge, now: int) -> bool:
+    """Whether these logs show, until the moment asked about, that a change was taken back."""
     if edge.type == "BLINDED":
         end = undone(trail, edge)
         return end is not None and end[0] <= now
-    if edge.type == "SHARED_WITH":
-        into = trail.store.into(edge.target)
-        later = [other for other in into if other.type == "UNSHARED_WITH" and other.detail == edge.detail]
-        ended = until(later, edge)
-        if ended is not None and ended <= iso(now):
-            return True
-    return _is_gone(trail, target, edge.at, now)
-
-
-def _is_gone(trail: Trail, target: str, since: int, now: int) -> bool:
-    number, held = trail.store.number(target), trail.store.calls
-    if number is None:
+    if edge.type != "SHARED_WITH":
         return False
-    calls = held.where_kind(
-        held.touching([number], frozenset({"target"})), lambda kind: kind.action in _GONE and kind.outcome == "ok"
-    )
-    times = held.column("time")[calls]
-    return bool(((times >= since) & (times <= now)).any())
+    into = trail.store.into(edge.target)
+    later = [other for other in into if other.type == "UNSHARED_WITH" and other.detail == edge.detail]
+    ended = until(later, edge)
+    return ended is not None and ended <= iso(now)
+
+
+def _ends_it(step: str, action: str) -> bool:
+    """Whether there is nothing left of a step after an action; what was read of a secret is known for good."""
+    return step == _PASSWORD if action == _PROFILE_GONE else step != _ROTATE
+
+
+def _ends(trail: Trail, targets: set[str]) -> dict[str, list[tuple[int, str]]]:
+    """When each of some things was deleted, epoch seconds, and by which action."""
+    held, found = trail.store.calls, defaultdict[str, list[tuple[int, str]]](list)
+    numbers = {number: key for key in sorted(targets) if (number := trail.store.number(key)) is not None}
+    calls = held.touching(list(numbers), frozenset({"target"}))
+    calls = held.where_kind(calls, lambda kind: kind.action in {*_GONE, _PROFILE_GONE} and kind.outcome == "ok")
+    places, nodes, roles = held.touched(calls)
+    times = held.column("time")[calls].tolist()
+    actions = [held.kinds[code].action for code in held.column("kind")[calls].tolist()]
+    for place, node, role in zip(places.tolist(), nodes.tolist(), roles.tolist(), strict=True):
+        if node in numbers and held.roles[role] == "target":
+            found[numbers[node]].append((times[place], actions[place]))
+    return found
+
+
+def _log(trail: Trail, edge: ControlEdge) -> Text:
+    """The account in whose log the call of an edge stands, which owns what has no account in its ARN."""
+    kind = trail.kind_of(edge)
+    return kind.account if kind else None
 
 
 def _account(key: str) -> Text:

@@ -111,6 +111,25 @@ def test_what_is_gone_needs_nothing_more(made: Made):
     assert steps(case) == [("disable key", ALICES)]
 
 
+def test_a_secret_that_was_read_is_rotated_also_when_it_is_gone(made: Made):
+    named = {"requestParameters": {"secretId": "db"}}
+    read, deleted = "secretsmanager:GetSecretValue", "secretsmanager:DeleteSecret"
+    case = made(ct.record("09:00", read, ALICE, **named), ct.record("09:30", deleted, ALICE, **named))
+    assert steps(case)[1:] == [("rotate secret", "arn:aws:secretsmanager:eu-central-1:111122223333:secret:db")]
+
+
+def test_a_user_without_a_password_is_still_a_user(made: Made):
+    bob = {"requestParameters": {"userName": "bob"}}
+    case = made(
+        ct.record("09:00", "iam:CreateUser", ALICE, **bob),
+        ct.record("09:01", "iam:CreateLoginProfile", ALICE, **bob),
+        key_of_bob("09:02"),
+        ct.record("09:30", "iam:DeleteLoginProfile", ALICE, **bob),
+        delete_key_of_bob("09:31"),
+    )
+    assert steps(case) == [("disable key", ALICES), ("remove identity", f"{USER}bob")]
+
+
 def test_nothing_is_said_of_what_others_did(made: Made):
     carol = ct.user("carol", "AKIACAROLCAROLCAROL0")
     case = made(ct.get_object("09:00", ALICE, "jewels", "a"), ct.record("09:01", "iam:CreateUser", carol,
