@@ -3,7 +3,8 @@
 ``python tests/tools/neo4j_server.py fetch`` brings the jars (GPLv3, some 130 MB, kept under the user's cache, never in
 the project); ``start FOLDER`` runs a server until it is interrupted and prints its address.
 
-Two versions are known: the long-term release on Java 17, and where a newer Java is present the latest one.
+Two versions are known: the long-term release on Java 17, which is the one that is used, and the latest on Java 21 or
+newer, with ``GRAPHTRAIL_TEST_NEO4J=latest``.
 """
 
 import os
@@ -62,6 +63,19 @@ class CannotStartError(Exception):
     """There is no server; the message says what is missing."""
 
 
+def wanted() -> str:
+    """The version that ``GRAPHTRAIL_TEST_NEO4J`` names.
+
+    Raises:
+        CannotStartError: it names none.
+    """
+    said = os.environ.get("GRAPHTRAIL_TEST_NEO4J") or "lts"
+    found = {"lts": LTS, "latest": LATEST}.get(said)
+    if found is None:
+        raise CannotStartError(f"GRAPHTRAIL_TEST_NEO4J is lts or latest, not {said}")
+    return found
+
+
 def jars(version: str = LTS) -> Path:
     """The folder with the server's jars; fetched if they are not there.
 
@@ -116,7 +130,7 @@ class Server:
     """
 
     home: Path
-    version: str = LTS
+    version: str = field(default_factory=wanted)
     memory: str = "700m"
     cache: str = "128m"
     port: int = 0
@@ -205,7 +219,7 @@ def _java_for(version: str) -> str:
     if program is None:
         raise CannotStartError(
             f"the tests need a real Neo4j server, and Neo4j {version} needs Java {_JAVA[version]} or newer (Debian: "
-            "apt-get install openjdk-17-jre-headless); or name a server with GRAPHTRAIL_TEST_NEO4J_URI"
+            f"apt-get install openjdk-{_JAVA[version]}-jre-headless); or name a server with GRAPHTRAIL_TEST_NEO4J_URI"
         )
     return program
 
@@ -229,8 +243,8 @@ def main() -> int:
             signal.pause()
             server.stop()
         elif not os.environ.get("GRAPHTRAIL_TEST_NEO4J_URI"):
-            jars()
-            _java_for(LTS)
+            jars(wanted())
+            _java_for(wanted())
     except CannotStartError as wrong:
         sys.stderr.write(f"{wrong}\n")
         return 1

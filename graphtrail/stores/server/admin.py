@@ -60,7 +60,7 @@ class Import:
         words += [f"--read-buffer-size={2 * self._longest}"] if self._longest > _BUFFER // 2 else []
         for part, name in self._tables:
             kind = ":".join(labels(name)) if part == "nodes" else name
-            words.append(f"--{part}={kind}={_file(part, name)}")
+            words.append(f"--{part}={kind}=./{_file(part, name)}")  # 2026 takes no path that is a name alone
         return shlex.join(words)
 
     def _table(self, part: str, name: str) -> "_Table":
