@@ -46,6 +46,8 @@ CREATE CONSTRAINT handed_out_uid IF NOT EXISTS FOR ()-[relationship:HANDED_OUT]-
 CREATE CONSTRAINT opens_uid IF NOT EXISTS FOR ()-[relationship:OPENS]-() REQUIRE relationship.uid IS UNIQUE;
 CREATE INDEX entity_key IF NOT EXISTS FOR (node:Entity) ON (node.key);
 CREATE INDEX entity_case IF NOT EXISTS FOR (node:Entity) ON (node.case_id);
+CREATE INDEX event_action IF NOT EXISTS FOR (node:Event) ON (node.action);
+CREATE INDEX event_access_key IF NOT EXISTS FOR (node:Event) ON (node.access_key);
 CREATE INDEX event_time IF NOT EXISTS FOR (node:Event) ON (node.time);
 CREATE INDEX session_first_seen IF NOT EXISTS FOR (node:Session) ON (node.first_seen);
 CREATE INDEX session_last_seen IF NOT EXISTS FOR (node:Session) ON (node.last_seen);

@@ -73,7 +73,7 @@ def destruction(
     """
     about_window(trail)
     if seed is None:
-        calls = trail.within(trail.store.calls.all(trail.limits.window))
+        calls = trail.within(trail.store.calls.doing(_destructive, trail.limits.window))
     else:
         reached = closure(trail, find(trail, seed))
         about_sessions(trail, [session for session, _ in reached])
@@ -94,8 +94,11 @@ def _changes(kind: Kind) -> bool:
 
 
 def _destroys(kind: Kind) -> bool:
-    name = kind.action.partition(":")[2]
-    return kind.read_only is not True and (_ENDS.match(name) is not None or kind.action in _DESTROYS)
+    return kind.read_only is not True and _destructive(kind.action)
+
+
+def _destructive(action: str) -> bool:
+    return _ENDS.match(action.partition(":")[2]) is not None or action in _DESTROYS
 
 
 def _changed(trail: Trail, calls: Rows, asked: Callable[[Kind], bool]) -> list[Change]:

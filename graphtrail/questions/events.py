@@ -88,12 +88,10 @@ def events(  # noqa: PLR0913 - each narrows the answer
     One row a call, by time. The options narrow the answer together.
     """
     about_window(trail)
-    calls = _chosen(trail, principal, session, resource)
     held = trail.store.calls
-    if key is not None:
-        calls = held.where_caller(calls, lambda caller: caller.access_key == key.removeprefix("key:"))
-    if ip is not None:
-        calls = held.where_client(calls, lambda client: client.address == ip.removeprefix("ip:"))
+    signed = None if key is None else trail.within(held.signed_by(key.removeprefix("key:")))
+    sent = None if ip is None else trail.within(held.from_address(ip.removeprefix("ip:")))
+    calls = _chosen(trail, principal, session, resource, (signed, sent))
     for asked in _kinds(action, outcome, service):
         calls = held.where_kind(calls, asked)
     if resource is not None:
@@ -101,9 +99,11 @@ def events(  # noqa: PLR0913 - each narrows the answer
     return Lazy(held.by_time(calls).tolist(), partial(call_row, trail))
 
 
-def _chosen(trail: Trail, principal: str | None, session: str | None, resource: str | None) -> Rows:
-    """The calls of sessions and resources: what an index finds."""
-    found = []
+def _chosen(
+    trail: Trail, principal: str | None, session: str | None, resource: str | None, others: Sequence[Rows | None]
+) -> Rows:
+    """The calls of sessions and resources, and what else an index finds; all where nothing narrows them."""
+    found = [calls for calls in others if calls is not None]
     if principal is not None:
         found.append(trail.calls_of(principal_named(trail, principal).sessions))
     if session is not None:

@@ -1,10 +1,11 @@
 """``top``."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
 
+from graphtrail.questions.answer import Lazy
 from graphtrail.questions.gaps import about_window
 from graphtrail.questions.question import question
 from graphtrail.questions.rows import Row, Text
@@ -37,7 +38,7 @@ def top(
     trail: Trail,
     *,
     by: Annotated[str, "what to count by", *_BY] = "principal",
-) -> Iterator[Count]:
+) -> Sequence[Count]:
     """Who and what occurs most?
 
     One row for each value, the most frequent first.
@@ -46,22 +47,19 @@ def top(
     calls = trail.within(trail.store.calls.all(trail.limits.window))
     values, codes, of = _coded(trail, calls, by)
     if not len(codes):
-        return
+        return ()
     times = trail.store.calls.column("time")[calls[of]]
     order = np.lexsort((times, codes))
     starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
     ends = np.append(starts[1:], len(order))
-    rows = [
-        Count(
-            by=by,
-            value=values[int(codes[order[start]])],
-            count=end - start,
-            first_seen=iso(int(times[order[start]])),
-            last_seen=iso(int(times[order[end - 1]])),
-        )
-        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
-    ]
-    yield from sorted(rows, key=lambda row: (-row.count, row.value or ""))
+    counts, times = (ends - starts).tolist(), times[order]
+    named = [values[code] for code in codes[order[starts]].tolist()]
+
+    def row(place: int) -> Count:
+        first, last = iso(int(times[starts[place]])), iso(int(times[ends[place] - 1]))
+        return Count(by=by, value=named[place], count=counts[place], first_seen=first, last_seen=last)
+
+    return Lazy(sorted(range(len(named)), key=lambda place: (-counts[place], named[place] or "")), row)
 
 
 def _coded(trail: Trail, calls: Rows, by: str) -> tuple[list[Text], Numbers, Rows]:
@@ -72,9 +70,10 @@ def _coded(trail: Trail, calls: Rows, by: str) -> tuple[list[Text], Numbers, Row
     codes: Numbers
     if by == "resource":
         places, nodes, _ = held.touched(calls)
-        pairs = np.unique(np.stack([places, nodes]), axis=1)
-        used, codes = np.unique(pairs[1], return_inverse=True)
-        return [trail.store.key(node) for node in used.tolist()], codes, pairs[0]
+        used, codes = np.unique(nodes, return_inverse=True)
+        pairs = np.unique(places * len(used) + codes)  # a call that names something twice counts once
+        of, codes = np.divmod(pairs, max(len(used), 1))
+        return [trail.store.key(node) for node in used.tolist()], codes, of
     if by == "principal":
         used, codes = np.unique(trail.sessions(calls), return_inverse=True)
         found = [trail.store.principal(number) for number in used.tolist()]

@@ -113,6 +113,10 @@ class CallTable(Protocol):
         """Every call, or those in a window."""
         ...
 
+    def doing(self, asked: Callable[[str], bool], window: Window | None = None) -> Rows:
+        """The calls whose action is asked for, or those of them in a window."""
+        return self.where_kind(self.all(window), lambda kind: asked(kind.action))
+
     def of_session(self, number: int) -> Rows:
         """The calls of a session."""
         ...

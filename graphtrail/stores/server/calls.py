@@ -5,7 +5,7 @@ places of calls that were chosen use memory.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -25,6 +25,12 @@ _NUMBERS = {
     "client": np.int32, "file": np.int32, "id_high": np.uint64, "id_low": np.uint64,
 }  # fmt: skip
 V = TypeVar("V")
+
+
+def _span(window: Window | None) -> dict[str, int]:
+    """A window as texts have it."""
+    since, until = (window.since, window.until) if window else (None, None)
+    return {"since": -_EVER if since is None else since, "until": _EVER if until is None else until}
 
 
 class _Distinct(Generic[V]):
@@ -90,6 +96,7 @@ class ServerCalls(CallTable):
         self._by_id = Ahead(self._fetch_ids)
         self._of_session = Ahead(self._fetch_sessions)
         self._spans: dict[int, Rows] = {}
+        self._whole = False
         self._touching_calls = Ahead(self._fetch_touches)
         self._issuing_calls = Ahead(self._fetch_issues)
 
@@ -130,10 +137,20 @@ class ServerCalls(CallTable):
         return [issue for call in calls.tolist() for issue in self.issued(call)]
 
     def all(self, window: Window | None = None) -> Rows:
-        """Every call, or those in a window."""
-        since = window.since if window and window.since is not None else -_EVER
-        until = window.until if window and window.until is not None else _EVER
-        return self._chosen("calls_between", case_id=self._name.case_id, since=since, until=until)
+        """Every call, or those in a window; once every call is here, nothing is asked for again."""
+        if not self._whole:
+            chosen = self._chosen("calls_between", case_id=self._name.case_id, **_span(window))
+            self._whole = not window
+            return chosen
+        return self.within(np.arange(self._count), window or Window())
+
+    def doing(self, asked: Callable[[str], bool], window: Window | None = None) -> Rows:
+        """The calls whose action is asked for, or those of them in a window."""
+        if self._whole:
+            return super().doing(asked, window)
+        rows = self._connection.read(texts.text("store/actions"), case_id=self._name.case_id)
+        actions = [row["action"] for row in rows if asked(row["action"])]
+        return self._chosen("calls_doing", case_id=self._name.case_id, actions=actions, **_span(window))
 
     def of_session(self, number: int) -> Rows:
         """The calls of a session."""
