@@ -142,6 +142,7 @@ HERE = Place("aws", "eu-central-1", "111122223333")
         ("route53:CreateTrafficPolicyInstance", {"hostedZoneId": "Z1", "trafficPolicyId": "p", "name": "n"},
          ["arn:aws:route53:::hostedzone/Z1", "arn:aws:route53:::trafficpolicy/p"]),
         ("glue:DeleteCrawler", {"name": "c"}, ["arn:aws:glue:eu-central-1:111122223333:crawler/c"]),
+        ("glue:DeleteCrawler", {"name": "c", "names": ["d"]}, []),
         ("glue:UpdateDevEndpoint", {"endpointName": "e"},
          ["arn:aws:glue:eu-central-1:111122223333:devEndpoint/e"]),
         ("glue:BatchGetJobs", {"jobNames": ["a", "b"]},

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphtrail.events import envelopes
+from graphtrail.events import envelopes, wrappings
 from graphtrail.events.facts import facts
 
 Made = dict[str, Any]
@@ -184,6 +184,8 @@ def test_behind_a_file_that_broke_off_its_neighbour_is_read():
     parsed = envelopes.parse(broken.encode())
     assert [one.event_id for one in parsed.records] == [one["eventID"] for one in RECORDS]
     assert [one.reason for one in parsed.rejects] == ["NaN is no JSON value"]
+    array = f"[{TEXTS[0]}, NaN] {TEXTS[1]}"
+    assert [one.event_id for one in envelopes.parse(array.encode()).records] == [one["eventID"] for one in RECORDS[:2]]
     cut = envelopes.parse("".join(TEXTS).encode()[:-20])
     assert len(cut.records) == 2
     assert cut.rejects[0].reason.startswith("the file breaks off here: ")
@@ -193,6 +195,36 @@ def test_what_follows_on_a_line_is_not_lost():
     data = f"{TEXTS[0]} {TEXTS[1]}\nnot JSON\n{TEXTS[2]}\n".encode()
     parsed = envelopes.parse(data)
     assert (len(parsed.records), [one.at for one in parsed.rejects]) == (3, [2])
+
+
+def test_an_empty_line_is_none():
+    data = f"2026-03-02 09:05 {TEXTS[0]}\n \n2026-03-02 09:06 {TEXTS[1]}\n".encode()
+    parsed = envelopes.parse(data)
+    assert (len(parsed.records), parsed.rejects) == (2, [])
+
+
+def test_what_is_nested_too_deeply_in_a_table_says_nothing():
+    deep = "[" * 200_000 + "]" * 200_000
+    head = ["eventname", "eventsource", "eventtime", "useridentity"]
+    (one,) = envelopes.parse(table(head, [["A", "b", "2026-03-02T09:05:00Z", deep]])).records
+    assert facts(one).caller.principal is None
+
+
+def test_a_wrapping_that_is_no_json_holds_nothing():
+    assert wrappings.inside(b'{"Records":') is None
+
+
+@pytest.mark.parametrize(
+    ("flattened", "whole"),
+    [
+        ({"a": 1, "a.b": 2}, {"a": 1}),
+        ({"a": 1, "a{}.b": 2}, {"a": 1}),
+        ({"a{}": [1], "a{}.b": [2]}, {"a": [1]}),
+        ({"a{}.b": [1, 2], "a{}.c": [3]}, {"a": [{"b": 1, "c": 3}, {"b": 2}]}),
+    ],
+)
+def test_of_fields_that_contradict_each_other_the_first_counts(flattened: Made, whole: Made):
+    assert json.loads(wrappings.nested(json.dumps(flattened).encode())) == whole
 
 
 @pytest.mark.parametrize(

@@ -92,3 +92,26 @@ def test_a_statement_of_a_bus_stands_until_it_is_removed(made: Made):
     bus = f"scope:events:{HERE}"
     assert shares(case) == [("shared", bus, STRANGE, "10:00"), ("shared", bus, f"account:{ct.OTHER}", None)]
     assert [row.policy for row in case.ask.policies().rows] == ["statement a", "statement b", "statement a"]
+
+
+@pytest.mark.parametrize(
+    ("action", "request_"),
+    [
+        ("ec2:ResetImageAttribute", {"imageId": "ami-0123456789abcdef0", "attribute": "kernel"}),
+        ("lambda:UpdateFunctionUrlConfig", {"functionName": "f", "cors": {}}),
+    ],
+)
+def test_a_change_of_something_else_takes_nothing_back(made: Made, action: str, request_: Request):
+    image = {"imageId": "ami-0123456789abcdef0", "launchPermission": {"add": {"items": [{"userId": ct.STRANGE}]}}}
+    case = made(
+        ct.record("09:00", "ec2:ModifyImageAttribute", ALICE, requestParameters=image),
+        ct.record("09:01", "lambda:CreateFunctionUrlConfig", ALICE,
+                  requestParameters={"functionName": "f", "authType": "NONE"}),
+        ct.record("09:02", action, ALICE, requestParameters=request_),
+    )  # fmt: skip
+    assert [(change, until) for change, _, _, until in shares(case)] == [("shared", None), ("shared", None)]
+
+
+def test_nothing_is_shared_with_itself(made: Made):
+    request = {"functionName": FUNCTION, "statementId": "s", "principal": FUNCTION}
+    assert shares(made(ct.record("09:00", "lambda:AddPermission", ALICE, requestParameters=request))) == []

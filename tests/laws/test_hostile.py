@@ -44,7 +44,7 @@ def hostile(folder: Path) -> dict[str, str]:
         "breaks-off.json": sound[: len(sound) // 2],
         "array-of-numbers": b"[1, 2, null]",
         "text": b"hello",
-        "utf16.json": json.dumps(record(203)).encode("utf-16"),
+        "utf16.json": b"\xff\xfe\x00\xd8",
         "zip.zip": b"PK\x03\x04 and no more",
     }
     for name, data in files.items():
@@ -70,7 +70,7 @@ def hostile(folder: Path) -> dict[str, str]:
         "breaks-off.json": "breaks off here",
         "array-of-numbers": "no object",
         "text": "no JSON",
-        "utf16.json": "(UTF-16: write it as UTF-8",
+        "utf16.json": "no UTF-16 as a whole",
         "zip.zip": "the zip archive is damaged",
         "caf\\xe9": "no JSON",
         "pipe": "no regular file",

@@ -150,3 +150,12 @@ def test_a_password_that_was_set_and_used_is_reset_once(made: Made):
         ("reset password", bob["arn"]),
     ]
     assert steps(case, family) == [("revoke sessions", bob["arn"]), ("reset password", bob["arn"])]
+
+
+def test_what_was_deleted_beside_something_else_is_gone_and_the_other_is_not(made: Made):
+    def on(clock: str, action: str, *names: str) -> ct.Record:
+        listed = [{"ARN": f"{USER}{name}", "type": "AWS::IAM::User", "accountId": ct.HOME} for name in names]
+        return ct.record(clock, action, ALICE, requestParameters={"userName": names[0]}, resources=listed)
+
+    case = made(on("09:00", "iam:CreateUser", "bob"), on("09:01", "iam:DeleteUser", "bob", "carol"))
+    assert steps(case) == [("disable key", ALICES)]

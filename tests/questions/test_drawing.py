@@ -62,3 +62,20 @@ def test_a_password_that_somebody_set_leads_to_the_sign_in(tmp_path: Path):
     ]))  # fmt: skip
     assert path[:4] == [ALICE["arn"], f"key:{ALICE['accessKeyId']}", bob["arn"],
                         f"ses:{bob['principalId']}@{ct.at('09:05')}"]  # fmt: skip
+
+
+def test_where_no_record_ties_a_federated_user_to_whoever_was_made_the_path_begins_with_it(tmp_path: Path):
+    name = f"arn:aws:sts::{ct.HOME}:federated-user/partner"
+    issuer = {"type": "IAMUser", "principalId": BOB["principalId"], "arn": BOB["arn"], "accountId": ct.HOME}
+    federated = {
+        "type": "FederatedUser", "principalId": f"{ct.HOME}:partner", "arn": name, "accountId": ct.HOME,
+        "accessKeyId": "ASIAPARTNERPARTNERP0",
+        "sessionContext": {"sessionIssuer": issuer, "attributes": {"creationDate": ct.at("09:05")}},
+    }  # fmt: skip
+    made = {"user": {"userName": "bob", "userId": BOB["principalId"], "arn": BOB["arn"]}}
+    path = first_path(ct.case(tmp_path, [
+        ct.record("09:00", "iam:CreateUser", ALICE, requestParameters={"userName": "bob"}, responseElements=made),
+        ct.get_object("09:06", federated, "jewels", "crown"),
+    ]))  # fmt: skip
+    assert path == [name, "key:ASIAPARTNERPARTNERP0", "act:key:ASIAPARTNERPARTNERP0|s3:GetObject|ok|",
+                    "arn:aws:s3:::jewels"]  # fmt: skip
