@@ -5,15 +5,14 @@ several at once, changes nothing. A batch and the note that it is done are one t
 on where it stood. What an earlier state of the case left is removed at the end, and counts are compared.
 """
 
-import gc
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
 
+from graphtrail.case.cycles import no_search_for_cycles
 from graphtrail.case.fetched import to_json
 from graphtrail.errors import NotFound, SchemaMismatch, StoreUnavailable, UsageError
 from graphtrail.graph.schema import SERVER_VERSION
@@ -228,7 +227,7 @@ def _write(
 ) -> Loaded:
     rows = {"nodes": 0, "relationships": 0}
     number = 0
-    with _uncollected():
+    with no_search_for_cycles():
         for number, batch in enumerate(batches(store, plan.name, plan.calls, size), 1):
             rows[batch.part] += len(batch.rows)
             if number > first:
@@ -243,18 +242,6 @@ class _Unsaid(list[Row]):
 
     def __repr__(self) -> str:
         return f"[{len(self):,} rows]"
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without Python's search for circles, of which rows make none: a fifth of what they cost."""
-    before = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if before:
-            gc.enable()
 
 
 def _statements(batch: Batch, name: Named, number: int, *, fresh: bool) -> list[Statement]:
