@@ -54,6 +54,18 @@ class Edge:
     event_total: int = 0
     properties: Mapping[str, Value] = field(default_factory=dict)
 
+    def said(self) -> dict[str, Value]:
+        """What it says besides its ends and type, by name: times, count, certainty, proofs, then its own properties."""
+        return {
+            "first_seen": self.first_seen,
+            "last_seen": self.last_seen,
+            "count": self.count,
+            "confidence": self.confidence,
+            "rule": self.rule,
+            "event_ids": self.event_ids,
+            **self.properties,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class EventLine:

@@ -41,21 +41,11 @@ def _node(node: Node) -> dict[str, object]:
 
 
 def _edge(edge: Edge) -> dict[str, object]:
-    said: dict[str, Value] = {
-        "first_seen": edge.first_seen,
-        "last_seen": edge.last_seen,
-        "count": edge.count,
-        "confidence": edge.confidence,
-        "rule": edge.rule,
-        "event_ids": edge.event_ids,
-        "event_total": edge.event_total,
-        **edge.properties,
-    }
     return {
         "kind": f"{_EDGE}{edge.type}",
         "start": {"value": edge.source, "match_by": "id"},
         "end": {"value": edge.target, "match_by": "id"},
-        "properties": _given(said),
+        "properties": _given({"event_total": edge.event_total, **edge.said()}),
     }
 
 

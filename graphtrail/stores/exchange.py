@@ -21,16 +21,7 @@ def to_networkx(graph: Subgraph) -> "Graph":
     for node in graph.nodes:
         made.add_node(node.key, label=node.label, name=node.name, **_plain(dict(node.properties)))
     for edge in graph.edges:
-        said: dict[str, Value] = {
-            "type": edge.type,
-            "first_seen": edge.first_seen,
-            "last_seen": edge.last_seen,
-            "count": edge.count,
-            "confidence": edge.confidence,
-            "rule": edge.rule,
-            "event_ids": edge.event_ids,
-            **edge.properties,
-        }
+        said = {"type": edge.type, **edge.said()}
         made.add_edge(edge.source, edge.target, key=edge.type, **_plain(said))
     return made
 
