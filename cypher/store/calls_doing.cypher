@@ -3,6 +3,5 @@
 MATCH (session:Session)-[:CALLED]->(event:Event)
 WHERE event.time >= $since AND event.time <= $until AND event.case_id = $case_id
   AND event.action IN $actions
-RETURN DISTINCT event.number AS number, session.number AS session, coalesce(session.long_key, session.key) AS key,
+RETURN event.number AS number, session.number AS session, coalesce(session.long_key, session.key) AS key,
        properties(event) AS said
-ORDER BY number

@@ -2,6 +2,6 @@
 // params: uid (text: of the address), address (text)
 MATCH (:Entity {uid: $uid})<-[:FROM]-(session:Session)-[:CALLED]->(event:Event)
 WHERE event.address = $address
-RETURN DISTINCT event.number AS number, session.number AS session, coalesce(session.long_key, session.key) AS key,
+WITH DISTINCT event, session
+RETURN event.number AS number, session.number AS session, coalesce(session.long_key, session.key) AS key,
        properties(event) AS said
-ORDER BY number

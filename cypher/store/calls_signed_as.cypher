@@ -2,6 +2,5 @@
 // params: case_id (text), arn (text)
 MATCH (session:Session)-[:CALLED]->(event:Event)
 WHERE event.case_id = $case_id AND event.identity_arn = $arn
-RETURN DISTINCT event.number AS number, session.number AS session, coalesce(session.long_key, session.key) AS key,
+RETURN event.number AS number, session.number AS session, coalesce(session.long_key, session.key) AS key,
        properties(event) AS said
-ORDER BY number

@@ -3,6 +3,6 @@
 UNWIND $uids AS uid
 MATCH (node:Entity {uid: uid})<-[at:AT]-(event:Event)<-[:CALLED]-(session:Session)
 WHERE $roles IS NULL OR at.role IN $roles
-RETURN DISTINCT event.number AS number, session.number AS session, coalesce(session.long_key, session.key) AS key,
+WITH DISTINCT event, session
+RETURN event.number AS number, session.number AS session, coalesce(session.long_key, session.key) AS key,
        properties(event) AS said
-ORDER BY number

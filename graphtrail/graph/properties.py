@@ -50,6 +50,7 @@ _OWN = _texts(
 EVERY_NODE = _OWN + _texts(
     key="unique in its case: an ARN, `key:ASIA...`, `ip:192.0.2.1`, `evt:` and an event id",
     long_key="the whole key, where it is longer than 4,000 bytes and `key` is shortened",
+    long_values="the whole values of other properties with an index that are shortened for the same reason: JSON",
     name="short text to read",
 )
 EVERY_RELATIONSHIP = _OWN

@@ -15,7 +15,7 @@ from graphtrail.events.classes import access_class
 from graphtrail.stores.call_table import Issue, Rows
 from graphtrail.stores.calls import Calls
 from graphtrail.stores.memory import MemoryStore
-from graphtrail.stores.named import DIGEST, Named, Row, hashed, known, lengthened, node, relationship
+from graphtrail.stores.named import DIGEST, EVENT_INDEXED, Named, Row, hashed, known, lengthened, node, relationship
 
 _PART = 5_000
 _LETTERS = 4 * DIGEST // 3  # of a digest, in base64
@@ -27,7 +27,7 @@ def nodes(store: MemoryStore, name: Named, calls: Rows) -> Iterator[tuple[str, R
     for part in _parts(calls):
         ids = held.event_ids(part)
         yield from (
-            ("Event", node(name, f"evt:{event_id}", said))
+            ("Event", node(name, f"evt:{event_id}", said, EVENT_INDEXED))
             for event_id, said in zip(ids, _events(store, part, ids), strict=True)
         )
         for call in part.tolist():

@@ -2,12 +2,18 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 # Neo4j indexes no text of more than some 8,000 bytes: a longer key, which only a forged record has, is shortened there.
 LONGEST = 4_000
+
+LONG = "long_values"  # the property that keeps what is shortened, beside ``long_key``
+SESSION_INDEXED = ("session_arn", "session_name")
+EVENT_INDEXED = ("action", "access_key", "identity_arn", "signed")
 
 DIGEST = 15  # bytes of what ``hashed`` makes of a key
 
@@ -42,13 +48,18 @@ def indexed(key: str) -> str:
     return f"{written[:200].decode(errors='ignore')}#sha256:{hashlib.sha256(written).hexdigest()}"
 
 
-def node(name: Named, key: str, said: Mapping[str, Any]) -> Row:
-    """The row of a node by its key, with what it says."""
+def node(name: Named, key: str, said: Mapping[str, Any], short: Iterable[str] = ()) -> Row:
+    """The row of a node by its key, with what it says; some of its texts as an index takes them."""
     uid = name.uid(key)
     properties = {"uid": uid, "case_id": name.case_id, "load": name.load, "key": indexed(key)}
     if properties["key"] != key:
         properties["long_key"] = key
-    return {"uid": uid, "properties": properties | known(said)}
+    properties |= known(said)
+    long = {one: properties[one] for one in short if len(properties.get(one, "")) > LONGEST // 4}
+    shortened = {one: text for one, value in long.items() if (text := indexed(value)) != value}
+    if shortened:
+        properties |= shortened | {LONG: msgspec.json.encode({one: long[one] for one in shortened}).decode()}
+    return {"uid": uid, "properties": properties}
 
 
 def relationship(name: Named, source: str, target: str, key: str, said: Mapping[str, Any]) -> Row:

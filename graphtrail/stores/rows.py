@@ -19,7 +19,7 @@ from graphtrail.graph.schema import SERVER_VERSION, labels
 from graphtrail.stores import call_rows, texts
 from graphtrail.stores.call_table import Rows
 from graphtrail.stores.memory import MemoryStore
-from graphtrail.stores.named import Named, Row, hashed, node, relationship
+from graphtrail.stores.named import SESSION_INDEXED, Named, Row, hashed, node, relationship
 from graphtrail.stores.store import ControlEdge, EntityNode, SessionNode
 from graphtrail.stores.whole import actions, belonging, inside, places, short, touches
 from graphtrail.version import __version__
@@ -98,7 +98,7 @@ def _batched(part: str, rows: Iterable[tuple[str, Row]], size: int) -> Iterator[
 def _nodes(store: MemoryStore, name: Named, calls: Rows | None) -> Iterator[tuple[str, Row]]:
     row = partial(node, name)
     for number, session in enumerate(store.sessions()):
-        yield "Session", row(session.key, _session(store, session) | {"number": number})
+        yield "Session", row(session.key, _session(store, session) | {"number": number}, SESSION_INDEXED)
     for number, entity in enumerate(store.entities(), store.counts.sessions):
         yield entity.label, row(entity.key, _entity(entity) | {"number": number})
     for place in places(store):

@@ -20,6 +20,8 @@ from graphtrail.simulate import simulate
 
 pytestmark = [pytest.mark.neo4j, pytest.mark.xdist_group("neo4j")]
 
+LONG_ACTION, LONG_KEY = f"s3:Get{'X' * 9000}", f"ASIA{'Q' * 9000}"
+
 
 def odd() -> list[ct.Record]:
     """What is rare: ids that are no UUIDs, copies of one call, texts that were written to harm, nobody at all."""
@@ -38,6 +40,7 @@ def odd() -> list[ct.Record]:
         ct.record("09:04", "iam:CreateUser", build, requestParameters={"userName": hostile}),
         ct.record("09:05", "cloudtrail:StopLogging", build, requestParameters={"name": "trail"}),
         ct.record("09:06", "s3:GetObject", {"type": "Unknown"}, requestParameters={"bucketName": "b", "key": "c"}),
+        ct.record("09:07", LONG_ACTION, ct.role("deploy", "n" * 9000, LONG_KEY, "09:00")),
     ]  # fmt: skip
 
 
@@ -64,6 +67,8 @@ def test_names_stand_for_the_same_there(compare: Callable[..., None], tmp_path: 
     case = ct.case(tmp_path, [*chained(), *odd()])
     names = ("ann", ANN["principalId"], "role7", "build", f"{ct.role_id('role7')}:hop", ct.HOME)
     compare(case, "names", [Asking("blast-radius", {"seed": name}) for name in names])
+    events = [{"key": LONG_KEY}, {"action": LONG_ACTION}, {"principal": "n" * 9000}, {"session": "n" * 9000}]
+    compare(case, "names", [Asking("events", given) for given in events])
     compare(case, "names", [Asking("who-touched", {"resource": name}) for name in ("jewels", "k" * 5000, "nothing")])
 
 

@@ -1,5 +1,6 @@
 """The rows for a server, and the texts that load them."""
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -12,8 +13,9 @@ import graphtrail
 from graphtrail.graph.properties import INTEGER, TEXT, TEXTS, TRUTH, of_node, of_relationship
 from graphtrail.graph.schema import LABELS, RELATIONS
 from graphtrail.stores import texts
-from graphtrail.stores.named import LONGEST, Named, indexed
+from graphtrail.stores.named import EVENT_INDEXED, LONGEST, SESSION_INDEXED, Named, indexed, node
 from graphtrail.stores.rows import batches, named, statement
+from graphtrail.stores.server import decode
 from graphtrail.stores.whole import whole
 
 ALICE = ct.user("alice", "AKIAALICEALICEALICE0")
@@ -106,6 +108,22 @@ def test_a_key_too_long_for_an_index_is_told_from_others_and_kept():
     assert indexed("k" * LONGEST) == "k" * LONGEST
     assert len({indexed(one), indexed(other)}) == 2
     assert len(indexed(one)) < LONGEST
+
+
+def test_a_text_too_long_for_an_index_is_shortened_where_it_has_one_and_comes_back_whole():
+    long = {"action": "a" * 9000, "access_key": "k" * 3000}
+    said = node(Named("case", "load"), "evt:1", long | {"agent": "b" * 9000}, ("action", "access_key"))["properties"]
+    assert said["action"] == indexed("a" * 9000)
+    assert (said["access_key"], said["agent"]) == (long["access_key"], "b" * 9000)
+    assert {name: decode.whole(said)[name] for name in long} == long
+    assert decode.whole({"action": "s3:GetObject"}) == {"action": "s3:GetObject"}
+
+
+def test_what_has_an_index_is_shortened():
+    made = re.findall(r"FOR \(node:(Session|Event)\) ON \(node\.(\w+)\)", "\n".join(texts.statements("schema")))
+    integers = {one.name for label in ("Session", "Event") for one in of_node(label) if one.type == INTEGER}
+    expected = {("Session", name) for name in SESSION_INDEXED} | {("Event", name) for name in EVENT_INDEXED}
+    assert {one for one in made if one[1] not in integers} == expected
 
 
 def test_the_text_that_loads_is_fixed_but_for_a_name_of_the_schema():

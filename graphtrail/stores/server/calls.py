@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar
 
+import msgspec
 import numpy as np
 
 from graphtrail.stores import texts
 from graphtrail.stores.call_table import Caller, CallTable, Client, Issue, Kind, Numbers, Rows
-from graphtrail.stores.named import Named
+from graphtrail.stores.named import Named, indexed
 from graphtrail.stores.server import decode
 from graphtrail.stores.server.ahead import Ahead
 from graphtrail.stores.server.connection import Connection
@@ -96,6 +97,7 @@ class ServerCalls(CallTable):
         self._by_id = Ahead(self._fetch_ids)
         self._of_session = Ahead(self._fetch_sessions)
         self._spans: dict[int, Rows] = {}
+        self._chosen_before: dict[tuple[str, bytes], Rows] = {}
         self._whole = False
         self._touching_calls = Ahead(self._fetch_touches)
         self._issuing_calls = Ahead(self._fetch_issues)
@@ -149,7 +151,7 @@ class ServerCalls(CallTable):
         if self._whole:
             return super().doing(asked, window)
         rows = self._connection.read(texts.text("store/actions"), case_id=self._name.case_id)
-        actions = [row["action"] for row in rows if asked(row["action"])]
+        actions = [indexed(row["action"]) for row in rows if asked(row["action"])]
         return self._chosen("calls_doing", case_id=self._name.case_id, actions=actions, **_span(window))
 
     def of_session(self, number: int) -> Rows:
@@ -160,7 +162,7 @@ class ServerCalls(CallTable):
     def of_sessions(self, numbers: Sequence[int]) -> Rows:
         """The calls that sessions signed or that were made for them."""
         self._of_session.need(*numbers)
-        keys = [self._key(number) for number in numbers]
+        keys = [indexed(self._key(number)) for number in numbers]
         signed = self._chosen("calls_signed_by_sessions", case_id=self._name.case_id, keys=keys)
         return np.unique(np.concatenate([signed, *map(self.of_session, numbers)]))
 
@@ -171,11 +173,11 @@ class ServerCalls(CallTable):
 
     def signed_by(self, access_key: str) -> Rows:
         """The calls that were signed with an access key."""
-        return self._chosen("calls_signed_by_key", case_id=self._name.case_id, access_key=access_key)
+        return self._chosen("calls_signed_by_key", case_id=self._name.case_id, access_key=indexed(access_key))
 
     def signed_as(self, arn: str) -> Rows:
         """The calls whose caller has an ARN, as recorded."""
-        return self._chosen("calls_signed_as", case_id=self._name.case_id, arn=arn)
+        return self._chosen("calls_signed_as", case_id=self._name.case_id, arn=indexed(arn))
 
     def from_address(self, address: str) -> Rows:
         """The calls that came from an address."""
@@ -218,8 +220,14 @@ class ServerCalls(CallTable):
         return self._copies.get(call, ())
 
     def _chosen(self, name: str, **values: Any) -> Rows:  # noqa: ANN401 - what Cypher takes
-        rows = self._connection.read(texts.text(f"store/{name}"), **values)
-        return self._kept(rows)
+        """What a text chooses; several questions about one resource choose the same calls."""
+        asked = name, msgspec.json.encode(values)
+        if asked not in self._chosen_before:
+            self._chosen_before[asked] = self._fetched(name, **values)
+        return self._chosen_before[asked]
+
+    def _fetched(self, name: str, **values: Any) -> Rows:  # noqa: ANN401 - what Cypher takes
+        return self._kept(self._connection.read(texts.text(f"store/{name}"), **values))
 
     def _kept(self, rows: Sequence[dict[str, Any]]) -> Rows:
         """Keep what is said of calls; their numbers in order."""
@@ -236,7 +244,7 @@ class ServerCalls(CallTable):
         return np.unique(np.array(numbers, np.int64))
 
     def _keep(self, row: dict[str, Any]) -> None:
-        said, number, columns = row["said"], row["number"], self._columns
+        said, number, columns = decode.whole(row["said"]), row["number"], self._columns
         columns["time"][number] = said["time"]
         columns["session"][number] = row["session"]
         columns["signed"][number] = said.get("signed_number", row["session"])
@@ -260,11 +268,11 @@ class ServerCalls(CallTable):
     def _fetch_ids(self, event_ids: Sequence[str]) -> None:
         uids = [self._name.uid(f"evt:{event_id}") for event_id in event_ids]
         for name in ("calls_by_id", "calls_by_copy"):
-            self._chosen(name, uids=uids)
+            self._fetched(name, uids=uids)
 
     def _fetch_sessions(self, numbers: Sequence[int]) -> None:
         uids = [self._name.uid(self._key(number)) for number in numbers]
-        calls = self._chosen("calls_of_sessions", uids=uids)
+        calls = self._fetched("calls_of_sessions", uids=uids)
         sessions = self._columns["session"][calls]
         self._spans |= {number: calls[sessions == number] for number in numbers}
 

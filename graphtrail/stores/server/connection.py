@@ -135,7 +135,9 @@ class Connection:
 
 
 def _rows(transaction: neo4j.ManagedTransaction, statement: Statement) -> list[dict[str, Any]]:
-    return transaction.run(statement.text, dict(statement.values)).data()
+    found = transaction.run(statement.text, dict(statement.values))
+    names = found.keys()
+    return [dict(zip(names, record.values(), strict=True)) for record in found]  # no text here returns nodes or paths
 
 
 def _all(transaction: neo4j.ManagedTransaction, statements: Sequence[Statement]) -> list[dict[str, Any]]:

@@ -3,12 +3,20 @@
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from graphtrail.graph.schema import Confidence
 from graphtrail.stores.call_table import Caller, Client, Issue, Kind
+from graphtrail.stores.named import LONG
 from graphtrail.stores.store import ControlEdge, EntityNode, SessionNode
 
 Said = dict[str, Any]
 _HALF = 2**64
+
+
+def whole(said: Said) -> Said:
+    """What a node says, with the whole of what is shortened for an index."""
+    return said | msgspec.json.decode(said[LONG]) if LONG in said else said
 
 
 def key_of(said: Said) -> str:
@@ -24,6 +32,7 @@ def is_session(said: Said) -> bool:
 
 def session(said: Said) -> SessionNode:
     """A session."""
+    said = whole(said)
     confidence = said.get("workload_confidence")
     return SessionNode(
         key=key_of(said),

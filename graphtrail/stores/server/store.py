@@ -17,7 +17,7 @@ from graphtrail.errors import NotFound, SchemaMismatch, StoreUnavailable
 from graphtrail.graph.schema import RELATIONS, SERVER_VERSION, Confidence
 from graphtrail.stores import texts
 from graphtrail.stores.call_table import Numbers
-from graphtrail.stores.named import Named
+from graphtrail.stores.named import Named, indexed
 from graphtrail.stores.server import decode
 from graphtrail.stores.server.address import Address
 from graphtrail.stores.server.ahead import MOST, Ahead
@@ -233,7 +233,7 @@ class ServerStore:
 
     def sessions_with(self, column: str, values: set[str]) -> list[SessionNode]:
         """The sessions whose ``arn``, ``name``, ``account`` or ``status`` is one of some values."""
-        rows = self._read(_BY[column], case_id=self._name.case_id, values=sorted(values))
+        rows = self._read(_BY[column], case_id=self._name.case_id, values=sorted(map(indexed, values)))
         return [self._sessions[decode.key_of(self._keep(row["said"]))] for row in rows]
 
     def session_at(self, row: int) -> SessionNode:
