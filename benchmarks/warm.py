@@ -18,10 +18,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "tools"))
 import neo4j_server
+from every_question import Asked, every
 
 import graphtrail
 from graphtrail import api
@@ -43,50 +43,36 @@ def main() -> int:
         if address:
             case.load(address, CASE_ID)
         print(f"{'question':24} {'embedded':>9} {'neo4j':>9} {'opened':>9}", flush=True)
-        for name, given in _asked(seed, bucket):
-            found = [_again(case, name, given)]
-            found += [_again_there(address, name, given), _opened(address, name, given)] if address else []
-            said = f"{name} {given.get('by', '')}".strip()
-            print(f"{said:24} {' '.join(f'{one:9.3f}' for one in found)}", flush=True)
-            slow += [said] if max(found[:2]) > MOST else []
+        for asked in every(seed, bucket):
+            found = [_again(case, asked)]
+            found += [_again_there(address, asked), _opened(address, asked)] if address else []
+            print(f"{asked!s:24} {' '.join(f'{one:9.3f}' for one in found)}", flush=True)
+            slow += [str(asked)] if max(found[:2]) > MOST else []
     print(f"longer than {MOST} s: {', '.join(slow) or 'none'}")
     return int(bool(slow))
 
 
-def _asked(seed: str, bucket: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Every question: about the thief, the crown jewels, or everything."""
-    for question in QUESTIONS.values():
-        places = [one.name for one in question.parameters if not one.option and one.required]
-        given = dict.fromkeys(places, seed) | ({"resource": bucket} if "resource" in places else {})
-        given |= {"end": bucket} if "end" in places else {}
-        choices = next((one.choices for one in question.parameters if one.name == "by"), ())
-        if choices:
-            yield from ((question.name, given | {"by": choice}) for choice in choices)
-        else:
-            yield question.name, given
+def _again(case: api.Asked, asked: Asked) -> float:
+    _seconds(case, asked)
+    return min(_seconds(case, asked) for _ in range(ROUNDS))
 
 
-def _again(case: api.Asked, name: str, given: dict[str, Any]) -> float:
-    _seconds(case, name, given)
-    return min(_seconds(case, name, given) for _ in range(ROUNDS))
-
-
-def _again_there(address: Address, name: str, given: dict[str, Any]) -> float:
+def _again_there(address: Address, asked: Asked) -> float:
     with api.connect(address, CASE_ID) as there:
-        return _again(there, name, given)
+        return _again(there, asked)
 
 
-def _opened(address: Address, name: str, given: dict[str, Any]) -> float:
+def _opened(address: Address, asked: Asked) -> float:
     found = []
     for _ in range(2):
         with api.connect(address, CASE_ID) as there:
-            found.append(_seconds(there, name, given))
+            found.append(_seconds(there, asked))
     return min(found)
 
 
-def _seconds(case: api.Asked, name: str, given: dict[str, Any]) -> float:
+def _seconds(case: api.Asked, asked: Asked) -> float:
     before = time.perf_counter()
-    list(case.answer(QUESTIONS[name], **given).rows[:SHOWN])
+    list(case.answer(QUESTIONS[asked.name], **asked.given).rows[:SHOWN])
     return time.perf_counter() - before
 
 

@@ -1,6 +1,6 @@
 """``top``."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import numpy as np
@@ -13,6 +13,7 @@ from graphtrail.questions.trail import Trail
 from graphtrail.stores.call_table import Numbers, Rows
 from graphtrail.window import iso
 
+_NODES = 2**31 - 1  # the most that an int32 numbers
 _BY = ("principal", "action", "resource", "address", "error")
 
 
@@ -45,35 +46,37 @@ def top(
     """
     about_window(trail)
     calls = trail.within(trail.store.calls.all(trail.limits.window))
-    values, codes, of = _coded(trail, calls, by)
+    named, codes, of = _coded(trail, calls, by)
     if not len(codes):
         return ()
     times = trail.store.calls.column("time")[calls[of]]
     order = np.lexsort((times, codes))
-    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    codes, times = codes[order], times[order]
+    starts = np.flatnonzero(np.diff(codes, prepend=-1))
     ends = np.append(starts[1:], len(order))
-    counts, times = (ends - starts).tolist(), times[order]
-    named = [values[code] for code in codes[order[starts]].tolist()]
 
     def row(place: int) -> Count:
-        first, last = iso(int(times[starts[place]])), iso(int(times[ends[place] - 1]))
-        return Count(by=by, value=named[place], count=counts[place], first_seen=first, last_seen=last)
+        start, end = starts[place], ends[place]
+        first, last = iso(int(times[start])), iso(int(times[end - 1]))
+        return Count(by=by, value=named(int(codes[start])), count=int(end - start), first_seen=first, last_seen=last)
 
-    return Lazy(sorted(range(len(named)), key=lambda place: (-counts[place], named[place] or "")), row)
+    return Lazy(np.argsort(starts - ends, kind="stable").tolist(), row)
 
 
-def _coded(trail: Trail, calls: Rows, by: str) -> tuple[list[Text], Numbers, Rows]:
-    """The values, the code of each, and which call it is of: a call may touch several resources."""
+def _coded(trail: Trail, calls: Rows, by: str) -> tuple[Callable[[int], Text], Numbers, Rows]:
+    """What a code stands for, in order of the codes; the codes of the calls, and which call each is of.
+
+    A call may touch several resources.
+    """
     held = trail.store.calls
+    if by == "resource":
+        touching, nodes, _ = held.touched(calls)
+        pairs = np.sort(touching * (_NODES + 1) + nodes)
+        of, nodes = np.divmod(pairs[np.diff(pairs, prepend=-1) > 0], _NODES + 1)  # what is named twice counts once
+        return trail.store.key, nodes, of
     everyone = np.arange(len(calls))
     found: list[Text]
     codes: Numbers
-    if by == "resource":
-        places, nodes, _ = held.touched(calls)
-        used, codes = np.unique(nodes, return_inverse=True)
-        pairs = np.unique(places * len(used) + codes)  # a call that names something twice counts once
-        of, codes = np.divmod(pairs, max(len(used), 1))
-        return [trail.store.key(node) for node in used.tolist()], codes, of
     if by == "principal":
         used, codes = np.unique(trail.sessions(calls), return_inverse=True)
         found = [trail.store.principal(number) for number in used.tolist()]
@@ -85,6 +88,6 @@ def _coded(trail: Trail, calls: Rows, by: str) -> tuple[list[Text], Numbers, Row
         failing = held.where_kind(calls, lambda kind: kind.error_code is not None)
         everyone = np.flatnonzero(np.isin(calls, failing))
         found, codes = [kind.error_code for kind in held.kinds], held.column("kind")[failing]
-    names: dict[Text, int] = {}
-    moved = np.array([names.setdefault(value, len(names)) for value in found], np.int64)
-    return list(names), moved[codes], everyone
+    values = sorted(set(found), key=lambda value: (value is not None, value or ""))
+    rank = {value: code for code, value in enumerate(values)}
+    return values.__getitem__, np.array([rank[value] for value in found], np.int64)[codes], everyone
