@@ -78,6 +78,7 @@ _KIND = [
         "event_source", "event_name", "region", "error_code", "read_only", "account", "category", "console", "addendum"
     )
 ]  # fmt: skip
+_RAWS = tuple(field.name for field in msgspec.structs.fields(Record) if field.type is msgspec.Raw)
 _CLIENT = [_FIELDS[name] for name in ("address", "agent", "vpc_endpoint")]
 _TEXTS = ("event_time", "exported_time", "event_id", "request_id", "shared_id")
 KindTuple = tuple[Text, Text, Text, Text, Flag, Text, Text, Flag, Addendum | None]
@@ -373,5 +374,4 @@ def _shared(shared: Sequence[Text], event_ids: Sequence[Text], start: int) -> di
 
 def _copied(record: Record) -> Record:
     """The record without the buffer of its file."""
-    raws = (field.name for field in msgspec.structs.fields(Record) if field.type is msgspec.Raw)
-    return msgspec.structs.replace(record, **{name: msgspec.Raw(bytes(getattr(record, name))) for name in raws})
+    return msgspec.structs.replace(record, **{name: msgspec.Raw(bytes(getattr(record, name))) for name in _RAWS})
