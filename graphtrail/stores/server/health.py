@@ -35,8 +35,10 @@ class Health(NamedTuple):
 
 def health(connection: Connection) -> Health:
     """Look at a server."""
-    (said,) = connection.read(
-        "CALL dbms.components() YIELD name, versions, edition RETURN name, versions[0] AS version, edition"
+    said, *_ = connection.read(
+        "CALL dbms.components() YIELD name, versions, edition "
+        "WITH name, versions[0] AS version, edition WHERE edition <> '' "  # later servers list Cypher too, without one
+        "RETURN name, version, edition"
     )
     start = time.perf_counter()
     connection.read("RETURN 1 AS one")
