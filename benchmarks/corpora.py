@@ -45,6 +45,8 @@ def renamed(copy: int) -> Callable[[re.Match[bytes]], bytes]:
 def invictus(data: Path, folder: Path, copies: int = COPIES) -> Path:
     """Write the gzip files of all copies below ``folder``. Returns it."""
     files = sorted((data / "invictus").glob("*.json"))
+    if not files:
+        raise SystemExit(f"{data / 'invictus'}: no *.json here; name the folder above invictus")
     for copy in range(copies):
         inside = folder / f"{copy:02d}"
         inside.mkdir(parents=True, exist_ok=True)

@@ -43,6 +43,8 @@ def measured(folder: Path, floor: Path, rounds: int, scratch: Path) -> float:
         floors.append(floor_of(folder, floor))
         case = scratch / f"case-{folder.name}-{number}"
         ingests.append(cpu_seconds([sys.executable, "-m", "graphtrail", "ingest", str(folder), "--case", str(case)]))
+    if not min(floors):
+        raise SystemExit(f"{folder}: no *.json or *.json.gz with records below it")
     ratio = min(ingests) / min(floors)
     print(
         f"{folder.name}: floor {min(floors):.3f} s, ingest {min(ingests):.3f} s, {ratio:.2f} times the floor",
