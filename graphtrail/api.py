@@ -299,7 +299,8 @@ class Case(Asked):
         ``rejects``: how many for which reason; ``coverage``: events by account, Region, day and event category;
         ``gaps``: days without a record between days that have some; ``blinded``: what was switched off, and until when;
         ``not_observed``: accounts that are only spoken of; ``not_fetched``: what buckets and APIs have and the case
-        does not; ``conflicts``: records that contradict each other;
+        does not; ``truncated``: records of which CloudTrail left something out as too large; ``conflicts``: records
+        that contradict each other;
         ``integrity``: how many files are proven to be what CloudTrail delivered, None if that was not asked for.
         """
         return status(self.store, __version__)

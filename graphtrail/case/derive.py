@@ -139,7 +139,20 @@ def _kinds(columns: Columns, batch: Batch) -> tuple[Ints, list[Kind]]:
     for row, record in batch.special.items():
         if record.event_source == SIGN_IN:
             rows[row] = kinds[facts.kind_of(record)]
+    made = list(kinds)
+    for row in _cut(batch):
+        rows[row] = kinds[made[rows[row]]._replace(truncated=True)]
     return rows, list(kinds)
+
+
+def _cut(batch: Batch) -> list[int]:
+    """The rows of which CloudTrail left something out."""
+    found = np.zeros(batch.rows, np.bool_)
+    for held in (batch.requests, batch.responses):
+        cut = np.fromiter(map(facts.is_cut, held.values), np.bool_, len(held.values))
+        if cut.any():
+            found |= cut[held.codes]
+    return np.flatnonzero(found).tolist()
 
 
 def _kind(key: KindKey) -> Kind:

@@ -7,7 +7,7 @@ Times are epoch seconds, UTC. Accounts are text of 12 digits.
 
 import pyarrow as pa
 
-VERSION = 3
+VERSION = 4
 
 _TEXT: pa.DataType = pa.string()
 _INT: pa.DataType = pa.int32()
@@ -42,6 +42,7 @@ KINDS = pa.schema(
         ("outcome", _TEXT),
         ("error_code", _TEXT),
         ("read_only", pa.bool_()),
+        ("truncated", pa.bool_()),
     ]
 )
 CALLERS = pa.schema(

@@ -59,6 +59,8 @@ def _lines(said: dict[str, Any], case: Path) -> list[str]:
         "{non_events} non-events".format(**counts),
     ]
     lines += [f"  {one['kind']}: {one['reason']} ({one['count']:,})" for one in said["rejects"]]
+    if said["truncated"]:
+        lines.append(f"{said['truncated']:,} record(s) too large for CloudTrail, which left something out of them")
     if said["conflicts"]:
         lines.append(f"{len(said['conflicts'])} event id(s) stand for records that contradict each other")
     lines.append(_ROW.format("account", "Region", "category", "days", "events", "from", "to"))

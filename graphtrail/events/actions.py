@@ -72,6 +72,7 @@ class Kind(NamedTuple):
         outcome: ``ok``, ``denied`` or ``error``.
         error_code: as recorded; of a sign-in that failed, ``Failure``.
         read_only: as recorded.
+        truncated: what was asked for or answered was too large for CloudTrail, which left it out.
     """
 
     source: str
@@ -83,6 +84,7 @@ class Kind(NamedTuple):
     outcome: str
     error_code: Text
     read_only: bool | None
+    truncated: bool = False
 
 
 @lru_cache(maxsize=16_384)

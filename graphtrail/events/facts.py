@@ -16,7 +16,7 @@ from graphtrail.events.credentials import Answered, Credential
 from graphtrail.events.envelopes import INSIGHT
 from graphtrail.events.identity import Caller
 from graphtrail.events.pivots import Pivot
-from graphtrail.events.record import Addendum, Json, Record, Text, asked_for, mapping, text
+from graphtrail.events.record import Addendum, Json, Record, Text, asked_for, mapping, text, truth
 from graphtrail.events.resources import Place, Plan, Touches
 from graphtrail.events.tolerant import decoded
 from graphtrail.events.user_identity import user_identity
@@ -143,7 +143,7 @@ def kind_of(record: Record) -> Kind:
     """What the short fields of a record say; of a sign-in its answer too, and of an answer that is an error that."""
     response = bytes(record.response)
     answer = _signed_in(record, response) if record.event_source == SIGN_IN else None
-    return kind(
+    made = kind(
         record.event_source or "",
         record.event_name or "",
         record.region,
@@ -153,6 +153,19 @@ def kind_of(record: Record) -> Kind:
         record.category,
         answer,
     )
+    return made._replace(truncated=is_cut(requested(record).raw) or is_cut(response))
+
+
+def is_cut(raw: bytes) -> bool:
+    """Whether CloudTrail left out what was asked for or answered, because it was too large for it.
+
+    Of more than 100 KB is left ``{"omitted": true, "originalSize": 149893, "reason": "requestParameters too large"}``,
+    numbers and truths as text in some records, or a text that breaks off. Source: CloudTrail User Guide, "CloudTrail
+    record contents". Whoever attaches a policy of that size hides it so.
+    """
+    if raw.startswith(b'"'):
+        return raw != b'""'
+    return b'"omitted"' in raw and truth(mapping(decoded(raw)).get("omitted")) is True  # type: ignore[arg-type]
 
 
 def _signed_in(record: Record, response: bytes) -> Text:

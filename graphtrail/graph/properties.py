@@ -125,7 +125,7 @@ _EVENT = (
         vpc_endpoint="as recorded",
         signed="key of the session that signed, where CALLED comes from the one that it was made for",
     ),
-    *_truths(read_only="as recorded"),
+    *_truths(read_only="as recorded", truncated="too large for CloudTrail, which left something out; else absent"),
     *_integers(
         signed_number="number of the session that signed, where `signed` is",
         file="number of its file, where files were checked",

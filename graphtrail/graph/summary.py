@@ -3,6 +3,8 @@
 from collections import Counter
 from typing import Any
 
+import numpy as np
+
 from graphtrail.case.facts import Facts
 from graphtrail.graph import coverage
 from graphtrail.graph.origin import Origin
@@ -19,6 +21,7 @@ def summary(world: World, origins: dict[str, Origin], digest: str) -> dict[str, 
     facts, records = world.facts, world.records
     totals, rejects = _counted(facts, len(records.events))
     times = facts.times[records.events]
+    truncated = np.fromiter((kind.truncated for kind in facts.kinds), np.bool_, len(facts.kinds))
     begins = {account: begin for account, (begin, _) in coverage.spans(facts, records).items()}
     principals = {session.principal for session in world.sessions.values()}
     return {
@@ -33,6 +36,7 @@ def summary(world: World, origins: dict[str, Origin], digest: str) -> dict[str, 
         "extents": [extent._asdict() for extent in coverage.extents(facts, records)],
         "begins": begins,
         "forms": forms(facts),
+        "truncated": int(truncated[facts.kind[records.events]].sum()),
         "spoken_of": coverage.spoken_of(facts, principals, begins),
         "statuses": dict(
             sorted(Counter(origins[key].status for key, held in world.sessions.items() if held.calls).items())

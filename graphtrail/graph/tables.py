@@ -270,8 +270,8 @@ def _write_values(folder: Path, world: World) -> None:
     """The distinct values that calls point at, as far as anybody asks for them."""
     facts = world.facts
     kinds = _fields(Kind._fields, facts.kinds)
-    read_only = _times(kinds.pop("read_only"))
-    write(folder / "kinds", {name: column(values) for name, values in kinds.items()} | {"read_only": read_only})
+    truths = {name: _times(kinds.pop(name)) for name in ("read_only", "truncated")}
+    write(folder / "kinds", {**truths, **{name: column(values) for name, values in kinds.items()}})
     write(folder / "callers", {name: facts.callers.column(name) for name in _OF_CALLERS})
     write(folder / "clients", {name: facts.clients.column(name) for name in Client._fields})
     write(folder / "roles", {"role": facts.roles})

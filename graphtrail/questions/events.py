@@ -28,6 +28,7 @@ class Call(Row, frozen=True, kw_only=True):
         action: ``s3:GetObject``.
         outcome: ``ok``, ``denied`` or ``error``; ``error_code`` as recorded.
         class_: access class; ``read_only`` as recorded.
+        truncated: AWS left out what was asked for or answered, as too large: what it named cannot be seen.
         via: ``invokedBy`` as recorded.
         region, account: where it landed: ``awsRegion``, ``recipientAccountId``.
         principal, session, session_name: who signed, and for whom a service signed.
@@ -46,6 +47,7 @@ class Call(Row, frozen=True, kw_only=True):
     error_code: Text
     class_: Text = msgspec.field(name="class")
     read_only: bool | None
+    truncated: bool
     via: Text
     region: Text
     account: Text
@@ -145,6 +147,7 @@ def call_row(trail: Trail, call: int) -> Call:
         error_code=kind.error_code,
         class_=access_class(kind),
         read_only=kind.read_only,
+        truncated=kind.truncated,
         via=caller.via,
         region=kind.region,
         account=kind.account,

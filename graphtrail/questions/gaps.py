@@ -116,6 +116,7 @@ def about_window(trail: Trail) -> None:
     _about_silence(trail)
     _about_holes(trail)
     _about_forms(trail)
+    _about_truncated(trail)
     _about_unfetched(trail)
 
 
@@ -169,6 +170,16 @@ def _about_forms(trail: Trail) -> None:
             if form.startswith(ecs.FORM):
                 code, lost = "ecs", _NO_REQUESTS if form.endswith(ecs.BARE) else _OF_ECS
             trail.note(code, f"{files} file(s) hold {form}, not CloudTrail's own records: {lost}")
+
+
+def _about_truncated(trail: Trail) -> None:
+    """Note records of which AWS itself left something out."""
+    if count := trail.store.case.truncated:
+        trail.note(
+            "truncated",
+            f"of {count} record(s) AWS left out what was asked for or answered, too large for its logs: what they name "
+            "cannot be seen, and a large policy hides that way (events marks them: truncated)",
+        )
 
 
 def _about_silence(trail: Trail) -> None:

@@ -31,6 +31,7 @@ def status(store: Store, version: str) -> dict[str, Any]:
         "not_observed": held.spoken_of,
         "not_fetched": unfetched_rows(store.fetched),
         "origins": held.statuses,
+        "truncated": held.truncated,
         "conflicts": held.conflicts,
         "split_keys": held.split_keys,
         "integrity": held.integrity,

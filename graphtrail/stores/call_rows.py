@@ -95,6 +95,7 @@ def _kind(held: Calls, code: int) -> Row:
             "outcome": kind.outcome,
             "error_code": kind.error_code,
             "read_only": kind.read_only,
+            "truncated": kind.truncated or None,
             "access_class": access_class(kind.action, kind.read_only),
         }
     )

@@ -25,6 +25,7 @@ class Kind(NamedTuple):
     outcome: str
     error_code: str | None
     read_only: bool | None
+    truncated: bool
 
 
 class Caller(NamedTuple):

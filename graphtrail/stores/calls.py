@@ -33,9 +33,10 @@ class Calls(CallTable):
     @cached_property
     def kinds(self) -> list[Kind]:
         """Distinct kinds, by code."""
-        columns = [self._tables.values("kinds", name) for name in Kind._fields[:-1]]
+        columns = [self._tables.values("kinds", name) for name in Kind._fields[:-2]]
         read_only = [None if value == NO_TIME else bool(value) for value in self._numbers("kinds", "read_only")]
-        return [Kind(*row) for row in zip(*columns, read_only, strict=True)]
+        truncated = map(bool, self._numbers("kinds", "truncated"))
+        return [Kind(*row) for row in zip(*columns, read_only, truncated, strict=True)]
 
     @cached_property
     def callers(self) -> list[Caller]:

@@ -115,6 +115,7 @@ class Case:
     extents: tuple[dict[str, Any], ...]
     integrity: dict[str, Any] | None = None
     forms: dict[str, int] = field(default_factory=dict)
+    truncated: int = 0
 
 
 class Store(Protocol):

@@ -40,6 +40,7 @@ def odd() -> list[ct.Record]:
         ct.record("09:04", "iam:CreateUser", build, requestParameters={"userName": hostile}),
         ct.record("09:05", "cloudtrail:StopLogging", build, requestParameters={"name": "trail"}),
         ct.record("09:06", "s3:GetObject", {"type": "Unknown"}, requestParameters={"bucketName": "b", "key": "c"}),
+        ct.record("09:06:30", "iam:PutRolePolicy", build, requestParameters={"omitted": True, "originalSize": 120_000}),
         ct.record("09:07", LONG_ACTION, ct.role("deploy", "n" * 9000, LONG_KEY, "09:00")),
     ]  # fmt: skip
 

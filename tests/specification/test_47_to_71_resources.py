@@ -168,8 +168,23 @@ def test_66_calls_before_and_after_a_window_are_not_in_it(made: Made):
 @pytest.mark.parametrize("request_", ["x" * 100_000, {"bucketName": "jewels", "key": "k" * 100_000}])
 def test_67_a_request_that_is_no_object_or_very_long_loses_nothing_else(made: Made, request_: object):
     case = made(ct.record("09:00", "s3:GetObject", ALICE, requestParameters=request_))
-    (call,) = case.ask.events().rows
+    answer = case.ask.events()
+    (call,) = answer.rows
     assert (call.session, call.action) == (ALICES, "s3:GetObject")
+    assert call.truncated == isinstance(request_, str)
+    assert ("truncated" in {gap.code for gap in answer.coverage}) == call.truncated
+
+
+@pytest.mark.parametrize("side", ["requestParameters", "responseElements"])
+@pytest.mark.parametrize("omitted", [True, "true"])
+def test_67_what_aws_left_out_is_marked_and_said(made: Made, side: str, omitted: object):
+    left = {"omitted": omitted, "originalSize": 149893, "reason": f"{side} too large"}
+    whole = ct.record("09:01", "iam:PutRolePolicy", ALICE, requestParameters={"roleName": "a", "omitted": "no"})
+    case = made(ct.record("09:00", "iam:PutRolePolicy", ALICE, **{side: left}), whole)
+    assert [call.truncated for call in case.ask.events().rows] == [True, False]
+    assert case.status()["truncated"] == 1
+    for answer in (case.ask.changes(ALICES), case.ask.who_touched("arn:aws:iam::111122223333:role/a")):
+        assert "truncated" in {gap.code for gap in answer.coverage}
 
 
 def test_68_what_is_no_event_is_counted_with_its_reason(tmp_path: Path):

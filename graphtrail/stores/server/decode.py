@@ -110,6 +110,7 @@ def kind(said: Said) -> Kind:
         outcome=said["outcome"],
         error_code=said.get("error_code"),
         read_only=said.get("read_only"),
+        truncated=said.get("truncated", False),
     )
 
 
