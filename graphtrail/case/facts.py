@@ -1,6 +1,7 @@
 """The facts of a whole case, read from its segments: one numbering of values over all of them."""
 
 import itertools
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,7 @@ class Facts:
         correction: whether the record corrects the one whose id it bears.
         touch_call, touch_resource, touch_role: one place a touched resource, by call.
         credentials, pivots: each with its call.
+        owners: accounts that own a bucket, by its key.
     """
 
     kinds: list[Kind]
@@ -77,6 +79,7 @@ class Facts:
     touch_role: Ints
     credentials: list[tuple[int, Credential]]
     pivots: list[tuple[int, Pivot]]
+    owners: dict[str, set[str]]
 
     @property
     def rows(self) -> int:
@@ -128,7 +131,16 @@ def read(case: Path, manifest: Manifest) -> Facts:
         touch_role=np.concatenate(touch_role),
         credentials=[(call, Credential._make(rest)) for call, rest in _numbered(tables("credentials"), first_calls)],
         pivots=[(call, Pivot._make(rest)) for call, rest in _numbered(tables("pivots"), first_calls)],
+        owners=_owners(tables("owners")),
     )
+
+
+def _owners(tables: Iterable[pa.Table]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for table in tables:
+        for resource, account in segment.python(table):
+            found[resource].add(account)
+    return found
 
 
 def _starts(tables: Sequence[pa.Table]) -> list[int]:

@@ -87,6 +87,7 @@ def write(case: Path, names: Sequence[str], folder: Path) -> None:
     made["touches"] = _recoded(_shifted(touches, "call", first_calls), touches, _TEXTS["touches"])
     for name in ("credentials", "pivots"):
         made[name] = _shifted(tables(name), "call", first_calls)
+    made["owners"], _ = _distinct("owners", tables("owners"))
     made |= _rare(case, names, first_calls, first_files)
     folder.mkdir()
     segment.write_tables(folder, made)

@@ -76,6 +76,7 @@ CALLERS = pa.schema(
 )
 CLIENTS = pa.schema([("address", _TEXT), ("agent", _TEXT), ("vpc_endpoint", _TEXT)])
 TOUCHES = pa.schema([("call", _INT), ("resource", _CODED), ("role", _CODED)])
+OWNERS = pa.schema([("resource", _TEXT), ("account", _TEXT)])  # buckets, and who owns them as resources[] says
 CREDENTIALS = pa.schema(
     [
         ("call", _INT),
@@ -145,6 +146,7 @@ TABLES = {
     "callers": CALLERS,
     "clients": CLIENTS,
     "touches": TOUCHES,
+    "owners": OWNERS,
     "credentials": CREDENTIALS,
     "pivots": PIVOTS,
     "files": FILES,

@@ -46,6 +46,7 @@ class Segment:
         self._parts: list[_Part] = []
         self._credentials: list[tuple[int, Credential]] = []
         self._pivots: list[tuple[int, Pivot]] = []
+        self._owners: set[tuple[str, str]] = set()
 
     def add(self, facts: Derived) -> None:
         """Take the facts of a batch."""
@@ -64,6 +65,7 @@ class Segment:
             )
         )
         self._credentials += [(start + row, credential) for row, credential in facts.issued]
+        self._owners |= touched.owners
         self._pivots += [(start + row, pivot) for row, pivot in facts.effects]
         self.rejects += facts.rejects
         self.rows += facts.batch.rows
@@ -82,6 +84,7 @@ class Segment:
             "callers": _table("callers", self._callers),
             "clients": _table("clients", self._clients),
             "touches": self._touches(),
+            "owners": _table("owners", sorted(self._owners)),
             "credentials": _table("credentials", [(row, *credential) for row, credential in self._credentials]),
             "pivots": _table("pivots", [(row, *pivot) for row, pivot in self._pivots]),
             "files": _table("files", self.files),

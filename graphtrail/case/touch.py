@@ -30,6 +30,7 @@ class Touched(NamedTuple):
         resources, roles: codes into the values below.
         resource_values: keys of resources.
         role_values: ``target``, ``created``, ...
+        owners: buckets, each with an account that owns it.
     """
 
     rows: Ints
@@ -37,6 +38,7 @@ class Touched(NamedTuple):
     roles: Ints
     resource_values: list[str]
     role_values: list[str]
+    owners: set[tuple[str, str]]
 
 
 def touched(rows: "Rows") -> Touched:
@@ -47,7 +49,8 @@ def touched(rows: "Rows") -> Touched:
     worked = _of_kinds(rows, (what.outcome == "ok" for what in rows.kind_values))
     makes = worked & np.fromiter((plan.answers for plan in plans), np.bool_, len(plans))[plan_codes]
     in_request, asked = _asked(plans, plan_codes, places, place_codes, batch.requests)
-    in_list, listed = _listed(plans, plan_codes, batch.resources)
+    entries = resources.entries(batch.resources.values)
+    in_list, listed = _listed(plans, plan_codes, batch.resources.codes, entries)
     in_answer, made = _each(
         [plan_codes, place_codes, batch.responses.codes],
         makes,
@@ -60,7 +63,9 @@ def touched(rows: "Rows") -> Touched:
         resources.combined(listed[list_], made[answer], asked[request], others[other])
         for request, list_, answer, other in combinations
     ]
-    return _laid_out(np.where(given, combined + np.int32(len(asked)), in_request), asked + whole)
+    used = np.unique(batch.resources.codes).tolist()  # of lists, those of records that are events
+    owners = set(chain.from_iterable(resources.owners_of(entries[code]) for code in used))
+    return _laid_out(np.where(given, combined + np.int32(len(asked)), in_request), asked + whole, owners)
 
 
 def _given(found: Sequence[Sequence[object]]) -> Mask:
@@ -107,14 +112,16 @@ def _asked(
     return moved[groups.groups], found
 
 
-def _listed(plans: list[Plan], plan_codes: Ints, lists: Coded) -> tuple[Ints, list[Touches]]:
+def _listed(
+    plans: list[Plan], plan_codes: Ints, list_codes: Ints, entries: Sequence[resources.Entries]
+) -> tuple[Ints, list[Touches]]:
     """What ``resources[]`` says; of the action only what it makes matters."""
     nouns: Codes[str] = Codes()
     noun_codes = np.fromiter((nouns[plan.noun] for plan in plans), np.int32, len(plans))[plan_codes]
-    entries, made = resources.entries(lists.values), list(nouns)
-    given = _given(entries)[lists.codes]
+    made = list(nouns)
+    given = _given(entries)[list_codes]
     return _each(
-        [noun_codes, lists.codes], given, lambda noun, code: resources.listed_entries(made[noun], entries[code])
+        [noun_codes, list_codes], given, lambda noun, code: resources.listed_entries(made[noun], entries[code])
     )
 
 
@@ -168,7 +175,7 @@ def _others(rows: "Rows") -> tuple[Ints, list[tuple[str, ...]]]:
     return codes, list(others)
 
 
-def _laid_out(codes: Ints, found: list[Touches]) -> Touched:
+def _laid_out(codes: Ints, found: list[Touches], owners: set[tuple[str, str]]) -> Touched:
     keys: Codes[str] = Codes()
     roles: Codes[str] = Codes()
     used = np.zeros(len(found), np.bool_)
@@ -179,4 +186,4 @@ def _laid_out(codes: Ints, found: list[Touches]) -> Touched:
     role_codes = np.fromiter(map(roles.__getitem__, map(_ROLE, pairs)), np.int32, len(pairs))
     numbers = np.cumsum(used, dtype=np.int32) - np.int32(1)
     laid = spread(numbers[codes], np.fromiter(map(len, found), np.int32, len(found)))
-    return Touched(laid.rows, key_codes[laid.elements], role_codes[laid.elements], list(keys), list(roles))
+    return Touched(laid.rows, key_codes[laid.elements], role_codes[laid.elements], list(keys), list(roles), owners)

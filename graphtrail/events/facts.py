@@ -58,6 +58,7 @@ class Facts(NamedTuple):
         correction: ``addendum.reason`` is ``UPDATED_DATA``.
         session: key of the session that signed the call, as this record alone tells it.
         kind, caller, address, agent, vpc_endpoint, touches, credentials, pivots: see there.
+        owners: buckets that it names, each with the account that owns it.
     """
 
     event_id: str
@@ -74,6 +75,7 @@ class Facts(NamedTuple):
     touches: Touches
     credentials: tuple[Credential, ...]
     pivots: tuple[Pivot, ...]
+    owners: tuple[tuple[str, str], ...]
 
 
 def facts(record: Record) -> Facts:
@@ -112,6 +114,7 @@ def facts(record: Record) -> Facts:
         touches=touched(record, what, who, place),
         credentials=issued(record, what, who, place),
         pivots=pivots.pivots(what, who, request.value, response.value, place),
+        owners=tuple(resources.owners_of(resources.entries_of(part(record.resources).value))),
     )
 
 

@@ -58,7 +58,10 @@ EVERY_RELATIONSHIP = _OWN
 _ENTITY = (
     *_integers(number="its place among the nodes of the case"),
     *_texts(label="its kind", account="of its ARN", region="of its ARN"),
-    *_lists(unique_ids="of a principal: `AIDA...`, `AROA...`"),
+    *_lists(
+        unique_ids="of a principal: `AIDA...`, `AROA...`",
+        owner_accounts="of a bucket, whose ARN names none: who owns it, as `resources[]` says",
+    ),
     *_truths(recreated="deleted and made again under one name"),
 )
 _SESSION = (

@@ -70,9 +70,21 @@ def _write_entities(folder: Path, world: World, numbers: Numbers) -> None:
             "key": numbers.keys,
             "label": _of_some(labels, numbers),
             "unique_ids": _of_some(ids, numbers),
+            "owners": _owners(world, numbers),
             "recreated": recreated,
         },
     )
+
+
+def _owners(world: World, numbers: Numbers) -> Column:
+    """Of buckets the accounts that own them."""
+    texts = {key: " ".join(sorted(found)) for key, found in sorted(world.facts.owners.items())}
+    some = column([None, *texts.values()])
+    codes = np.zeros(len(numbers.keys), np.int32)
+    known = world.facts.resources.numbers
+    at = numbers.resources[[known[key] for key in texts]] - len(numbers.sessions)
+    codes[at] = some.codes[1:]
+    return Column(codes, some.distinct)
 
 
 def _callers_labels(world: World) -> set[tuple[str, str]]:

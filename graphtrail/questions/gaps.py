@@ -7,6 +7,7 @@ from graphtrail import arn as arns
 from graphtrail.events import ecs
 from graphtrail.events.identity import ANONYMOUS
 from graphtrail.events.ocsf import BARE, RAW
+from graphtrail.events.resources.forms import bucket_of_prefix
 from graphtrail.graph.silence import DAY, Silence, silences
 from graphtrail.questions.blinding import Blind, blind_spans
 from graphtrail.questions.proof import holes
@@ -48,25 +49,37 @@ def about_resource(trail: Trail, key: str, calls: Rows) -> None:
     """Note what the logs cannot show of a resource."""
     about_window(trail)
     found = arns.parse(key)
+    owners = _owners(trail, key)
     held = trail.store.calls
     data = held.where_kind(calls, lambda kind: kind.category == "Data")
     if found is not None and found.service in _DATA and not len(data):
-        account = found.account or None
         trail.note(
             "no-data-events",
             f"no data event of {key} is in these logs: {_DATA[found.service]} may have happened without a trace here",
-            account,
+            owners[0] if len(owners) == 1 else None,
         )
     if not len(calls):
         trail.note(
             "not-seen", f"no call in these logs names {key}; a name that is spelled otherwise is another resource"
         )
-    if found is not None and found.account and found.account not in trail.store.case.begins:
-        trail.note(
-            "account-not-observed",
-            f"the logs of account {found.account}, which owns {key}, are not in this case",
-            found.account,
-        )
+    if len(owners) > 1:
+        trail.note("several-owners", f"{key} is a name that belonged to several accounts: {', '.join(owners)}")
+    for account in owners:
+        if account not in trail.store.case.begins:
+            trail.note(
+                "account-not-observed",
+                f"the logs of account {account}, which owns {key}, are not in this case",
+                account,
+            )
+
+
+def _owners(trail: Trail, key: str) -> tuple[str, ...]:
+    """The accounts that own a resource: as its ARN says, of a bucket and what lies in it as records do."""
+    found = arns.parse(key)
+    if found is not None and found.account:
+        return (found.account,)
+    entity = trail.store.entity(bucket_of_prefix(key)) if found is not None and found.service == "s3" else None
+    return entity.owners if entity else ()
 
 
 def about_sessions(trail: Trail, sessions: Iterable[SessionNode]) -> None:

@@ -255,6 +255,7 @@ class MemoryStore:
             label=self._tables.texts("entities", "label")[row] or label_of(key),
             unique_ids=tuple((self._tables.texts("entities", "unique_ids")[row] or "").split()),
             recreated=bool(self._tables.numbers("entities", "recreated")[row]),
+            owners=tuple((self._tables.texts("entities", "owners")[row] or "").split()),
         )
 
     @cached_property

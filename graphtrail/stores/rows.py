@@ -174,6 +174,7 @@ def _entity(entity: EntityNode) -> Row:
         "region": (named.region or None) if named else None,
         "unique_ids": entity.unique_ids,
         "recreated": entity.recreated,
+        "owner_accounts": entity.owners,
     }
 
 

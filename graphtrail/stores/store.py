@@ -64,12 +64,14 @@ class EntityNode:
         label: one of ``graph.schema.LABELS``.
         unique_ids: of a principal.
         recreated: it was deleted and made again under the same name.
+        owners: of a bucket, whose ARN names none: the accounts that own it, as ``resources[]`` gives them.
     """
 
     key: str
     label: str
     unique_ids: tuple[str, ...]
     recreated: bool
+    owners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,8 @@ def entity_node(entity: EntityNode) -> Node:
     said: dict[str, Value] = (
         {"unique_ids": entity.unique_ids, "recreated": entity.recreated} if entity.unique_ids else {}
     )
+    if entity.owners:
+        said["owner_accounts"] = entity.owners
     return Node(entity.key, entity.label, short(entity.key), said)
 
 

@@ -2,7 +2,8 @@
 
 import gzip
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from graphtrail.case import facts as case_facts
 from graphtrail.case import manifest
 from graphtrail.case.ingest import Options
 from graphtrail.events import envelopes
-from graphtrail.events.facts import Rejected, facts
+from graphtrail.events.facts import Facts, Rejected, facts
 from graphtrail.graph.records import Ids
 
 FOLDERS = (
@@ -23,20 +24,32 @@ FOLDERS = (
 Said = tuple[object, ...]
 
 
-def alone(files: Iterable[Path]) -> Counter[Said]:
-    """What the rules say of each record of some files, one by one."""
-    found: Counter[Said] = Counter()
+def each(files: Iterable[Path]) -> Iterator[Facts]:
+    """What the rules say of each record of some files."""
     for file in files:
         data = file.read_bytes()
         for one in envelopes.parse(gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).records:
-            try:
-                held = facts(one)
-            except Rejected:
-                continue
-            key = held.event_id, held.shared_id, held.time, held.correction, held.session, held.kind, held.caller
-            client = held.address, held.agent, held.vpc_endpoint
-            touched = frozenset(held.touches)
-            found[*key, client, touched, held.credentials, held.pivots, held.request_id is not None] += 1
+            with suppress(Rejected):
+                yield facts(one)
+
+
+def owners(files: Iterable[Path]) -> dict[str, set[str]]:
+    """The accounts that own a bucket, as the records of some files say one by one."""
+    found: dict[str, set[str]] = {}
+    for held in each(files):
+        for bucket, account in held.owners:
+            found.setdefault(bucket, set()).add(account)
+    return found
+
+
+def alone(files: Iterable[Path]) -> Counter[Said]:
+    """What the rules say of each record of some files, one by one, without the owners."""
+    found: Counter[Said] = Counter()
+    for held in each(files):
+        key = held.event_id, held.shared_id, held.time, held.correction, held.session, held.kind, held.caller
+        client = held.address, held.agent, held.vpc_endpoint
+        touched = frozenset(held.touches)
+        found[*key, client, touched, held.credentials, held.pivots, held.request_id is not None] += 1
     return found
 
 
@@ -70,6 +83,7 @@ def test_real_records_say_the_same_alone_and_together(data: Path, tmp_path: Path
     assert found.total() > 0
     assert expected - found == Counter()
     assert found - expected == Counter()
+    assert owners(files) == case_facts.read(tmp_path / "case", manifest.load(tmp_path / "case")).owners
 
 
 IDENTITIES = [
@@ -108,7 +122,9 @@ VALUES = {
     "readOnly": [True, "true", None],
     "eventCategory": [None, "Insight", "Data"],
     "addendum": [None, {"reason": "UPDATED_DATA", "originalEventID": event_id(1)}],
-    "resources": [None, [{"ARN": "arn:aws-us-gov:s3:::d", "accountId": "1", "type": "AWS::S3::Bucket"}]],
+    "resources": [None, [{"ARN": "arn:aws-us-gov:s3:::d", "accountId": "1", "type": "AWS::S3::Bucket"}],
+                  [{"ARN": "arn:aws:s3:::d", "accountId": 111122223333, "type": "AWS::S3::Bucket"}],
+                  [{"ARN": "arn:aws:s3:::d", "accountId": "444455556666", "type": "AWS::S3::Bucket"}]],
 }  # fmt: skip
 
 
@@ -129,6 +145,7 @@ def test_records_of_every_form_say_the_same_alone_and_together(
     files = [write(folder / "a.json", held), write(folder / "b.ndjson", held[::2], form="lines")]
     take(folder / "case", *files, options=Options(batch=batch, segment=2 * batch))
     assert alone(files) == together(folder / "case")
+    assert owners(files) == case_facts.read(folder / "case", manifest.load(folder / "case")).owners
 
 
 def test_more_kinds_than_any_table_begins_with(tmp_path: Path):

@@ -41,6 +41,8 @@ def odd() -> list[ct.Record]:
         ct.record("09:05", "cloudtrail:StopLogging", build, requestParameters={"name": "trail"}),
         ct.record("09:06", "s3:GetObject", {"type": "Unknown"}, requestParameters={"bucketName": "b", "key": "c"}),
         ct.record("09:06:30", "iam:PutRolePolicy", build, requestParameters={"omitted": True, "originalSize": 120_000}),
+        ct.record("09:06:40", "s3:GetBucketAcl", build, requestParameters={"bucketName": "jewels"},
+                  resources=[{"type": "AWS::S3::Bucket", "ARN": "arn:aws:s3:::jewels", "accountId": ct.STRANGE}]),
         ct.record("09:07", LONG_ACTION, ct.role("deploy", "n" * 9000, LONG_KEY, "09:00")),
     ]  # fmt: skip
 

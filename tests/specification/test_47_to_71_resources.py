@@ -34,6 +34,28 @@ def test_47_an_object_is_in_its_bucket_and_its_key_is_as_given(made: Made, key: 
     assert case.to_networkx().has_edge(f"{JEWELS}/{key}", JEWELS, "IN")
 
 
+def test_47_a_bucket_keeps_the_account_that_owns_it(made: Made):
+    listed = [{"type": "AWS::S3::Object", "ARN": f"{JEWELS}/a"},
+              {"type": "AWS::S3::Bucket", "ARN": JEWELS, "accountId": ct.OTHER}]  # fmt: skip
+    case = made(s3("GetObject", {"bucketName": "jewels", "key": "a"}, listed, eventCategory="Data"))
+    owners = {key: entity.owners for key in (JEWELS, f"{JEWELS}/a") if (entity := case.store.entity(key))}
+    assert owners == {JEWELS: (ct.OTHER,), f"{JEWELS}/a": ()}
+    assert case.to_networkx().nodes[JEWELS]["owner_accounts"] == ct.OTHER
+    for name in (JEWELS, f"{JEWELS}/a"):
+        notes = [gap for gap in case.ask.who_touched(name).coverage if gap.code == "account-not-observed"]
+        assert [gap.account for gap in notes] == [ct.OTHER]
+
+
+def test_47_a_bucket_that_was_deleted_and_taken_by_another_shows_both_owners(made: Made):
+    listed = [
+        [{"type": "AWS::S3::Bucket", "ARN": JEWELS, "accountId": one}] for one in (ct.OTHER, ct.HOME, "no account")
+    ]
+    case = made(*(s3("GetBucketAcl", {"bucketName": "jewels"}, one) for one in listed))
+    assert case.store.entity(JEWELS).owners == (ct.HOME, ct.OTHER)
+    (gap,) = [gap for gap in case.ask.who_touched(JEWELS).coverage if gap.code == "several-owners"]
+    assert gap.text == f"{JEWELS} is a name that belonged to several accounts: {ct.HOME}, {ct.OTHER}"
+
+
 def test_47_a_bucket_may_be_named_by_its_access_point(made: Made):
     point = HOME.format("s3", "accesspoint/reports")
     case = made(s3("GetObject", {"bucketName": point, "key": "a"}, [], eventCategory="Data"))

@@ -11,12 +11,24 @@ policy).
 """
 
 from graphtrail.events.resources.forms import Place
-from graphtrail.events.resources.many import asked_of, entries
+from graphtrail.events.resources.many import Entries, asked_of, entries
 from graphtrail.events.resources.plan import Plan, plan
-from graphtrail.events.resources.rules import Touches, asked, combined, listed, listed_entries, made, refused, scope
+from graphtrail.events.resources.rules import (
+    Touches,
+    asked,
+    combined,
+    entries_of,
+    listed,
+    listed_entries,
+    made,
+    owners_of,
+    refused,
+    scope,
+)
 from graphtrail.events.resources.templates import completed, templated
 
 __all__ = [
+    "Entries",
     "Place",
     "Plan",
     "Touches",
@@ -25,9 +37,11 @@ __all__ = [
     "combined",
     "completed",
     "entries",
+    "entries_of",
     "listed",
     "listed_entries",
     "made",
+    "owners_of",
     "plan",
     "refused",
     "scope",

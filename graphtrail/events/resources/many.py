@@ -28,7 +28,7 @@ from graphtrail.events.tolerant import decoded
 
 _TROUBLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _VALUE = itemgetter(1)
-Entries = list[tuple[Text, Text]]
+Entries = Sequence[tuple[Text, Text, str | int | None]]
 
 
 class _Entry(msgspec.Struct, gc=False):
@@ -38,6 +38,7 @@ class _Entry(msgspec.Struct, gc=False):
     arn: Text = None
     ARNPrefix: Text = None
     type: Text = None
+    account: str | int | None = msgspec.field(name="accountId", default=None)
 
 
 class _Reader(NamedTuple):
@@ -204,12 +205,15 @@ def _reader(naming: tuple[str, ...], beside: tuple[str, ...]) -> _Reader:
 
 
 def entries(raws: Sequence[bytes]) -> list[Entries]:
-    """ARN and type of each element of many ``resources[]``: what ``listed_entries`` reads."""
+    """ARN, type and account of each element of many ``resources[]``: what ``listed_entries`` and ``owners_of`` read."""
     try:
         lists = _ENTRIES.decode(b"[%s]" % b",".join(raws))
     except _TROUBLE:
         return [entries_of(decoded(raw)) for raw in raws]
     return [
-        [(entry.ARN or entry.arn or entry_arn(None, entry.ARNPrefix), entry.type) for entry in held or ()]
+        [
+            (entry.ARN or entry.arn or entry_arn(None, entry.ARNPrefix), entry.type, entry.account)
+            for entry in held or ()
+        ]
         for held in lists
     ]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 from graphtrail import arn as arns
 from graphtrail.events.record import Json, Text, either_case, mapping, text
@@ -18,6 +19,7 @@ _Found = dict[str, str]
 ROLES = ("created", "source", "passed", "context", "target", "mentioned")
 _RANK = {role: rank for rank, role in enumerate(ROLES)}
 
+_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _INSIDE = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:\d{0,12}:[^\s\"'\\,;<>\[\]{}]+")
 _DOCUMENT = re.compile(
     r"(?i)policy(?:document|text)?$|policies$|^principals?$|tags?$|^tag(?:set|list|ging|specification\w*)$|statement"
@@ -59,13 +61,22 @@ def listed(plan: Plan, resources: Json) -> Touches:
     return listed_entries(plan.noun, entries_of(resources))
 
 
-def entries_of(resources: Json) -> list[tuple[Text, Text]]:
-    """ARN and type of each entry of ``resources[]``."""
+class Entry(NamedTuple):
+    """An entry of ``resources[]``: ARN, type and ``accountId``, which is the owner's."""
+
+    arn: Text
+    type: Text
+    account: Text
+
+
+def entries_of(resources: Json) -> list[Entry]:
+    """The entries of ``resources[]``."""
     found = map(mapping, resources if isinstance(resources, list) else ())
     return [
-        (
+        Entry(
             entry_arn(text(about.get("ARN")) or text(about.get("arn")), text(about.get("ARNPrefix"))),
             text(about.get("type")),
+            text(about.get("accountId")),
         )
         for about in found
     ]
@@ -76,10 +87,21 @@ def entry_arn(named: Text, prefix: Text) -> Text:
     return named or (forms.bucket_of_prefix(prefix) if prefix else None)
 
 
-def listed_entries(noun: str, entries: Iterable[tuple[Text, Text]]) -> Touches:
-    """The same of the ARN and the type of each entry, for an action that makes a ``noun``."""
+def owners_of(entries: Iterable[tuple[Text, Text, str | int | None]]) -> Iterator[tuple[str, str]]:
+    """Buckets among the entries, whose ARN names no account, each with the account that owns it.
+
+    Source: sample events of S3 in the CloudTrail User Guide: the entry of a bucket has an ``accountId``, that of an
+    object has none.
+    """
+    for named, type_, account in entries:
+        if named and type_ == "AWS::S3::Bucket" and (owner := text(account)) and _ACCOUNT.fullmatch(owner):
+            yield normal(named), owner
+
+
+def listed_entries(noun: str, entries: Iterable[tuple[Text, Text, str | int | None]]) -> Touches:
+    """The same as ``listed`` of the entries, for an action that makes a ``noun``."""
     found: _Found = {}
-    for named, type_ in entries:
+    for named, type_, _ in entries:
         if named:
             made = noun and (type_ or "").endswith(f"::{noun}")
             _put(found, normal(named), "created" if made else "target")

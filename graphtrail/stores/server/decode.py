@@ -78,6 +78,7 @@ def entity(said: Said) -> EntityNode:
         label=said["label"],
         unique_ids=tuple(said.get("unique_ids", ())),
         recreated=said["recreated"],
+        owners=tuple(said.get("owner_accounts", ())),
     )
 
 
