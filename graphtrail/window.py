@@ -12,14 +12,16 @@ from pytimeparse.timeparse import timeparse as seconds_of
 
 from graphtrail.errors import UsageError
 
+# The first and the last second that can be written: year 1 and year 9999.
+FIRST, LAST = -62_135_596_800, 253_402_300_799
 _DAY = 86_400
 _RELATIVE = re.compile(r"-?\s*\d")
 _DAY_FIRST = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 
 
 def iso(seconds: int) -> str:
-    """Epoch seconds as ``2023-07-10T11:54:47Z``."""
-    days, rest = divmod(seconds, _DAY)
+    """Epoch seconds as ``2023-07-10T11:54:47Z``; what follows from a forged time may lie beyond what can be written."""
+    days, rest = divmod(min(max(seconds, FIRST), LAST), _DAY)
     minutes, second = divmod(rest, 60)
     hour, minute = divmod(minutes, 60)
     return f"{_date(days)}T{hour:02}:{minute:02}:{second:02}Z"

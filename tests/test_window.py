@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphtrail.errors import UsageError
-from graphtrail.window import Window, iso, moment, window
+from graphtrail.window import FIRST, LAST, Window, iso, moment, window
 
 NOW = 1_700_000_000
 SECONDS = st.integers(0, 4_000_000_000)
@@ -12,6 +12,19 @@ SECONDS = st.integers(0, 4_000_000_000)
 @given(SECONDS)
 def test_a_time_reads_back_as_written(seconds: int):
     assert moment(iso(seconds), NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (FIRST, "0001-01-01T00:00:00Z"),
+        (FIRST - 1, "0001-01-01T00:00:00Z"),
+        (LAST, "9999-12-31T23:59:59Z"),
+        (LAST + 3600, "9999-12-31T23:59:59Z"),
+    ],
+)
+def test_a_time_beyond_what_can_be_written_is_the_last_that_can(seconds: int, text: str):
+    assert iso(seconds) == text
 
 
 @pytest.mark.parametrize(

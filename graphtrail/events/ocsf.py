@@ -138,18 +138,18 @@ def _account(held: Object) -> Text:
 
 
 def _time(value: Json) -> Text:
-    """A time as CloudTrail writes it, of epoch milliseconds or ISO 8601 with any zone."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        moment = datetime.fromtimestamp(value / 1000 if abs(value) > _MILLISECONDS else value, UTC)
-    elif isinstance(value, str) and value:
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            return value
-        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    else:
-        return None
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    """A time as CloudTrail writes it, of epoch milliseconds or ISO 8601 with any zone; what is none stays as it is."""
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            moment = datetime.fromtimestamp(value / 1000 if abs(value) > _MILLISECONDS else value, UTC)
+        elif isinstance(value, str) and value:
+            read = datetime.fromisoformat(value)
+            moment = (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+        else:
+            return None
+    except (ValueError, OverflowError, OSError):  # no time, or one before year 1 or after year 9999
+        return str(value)
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def _category(product: Object, rest: Object) -> Text:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from graphtrail.events.record import Json
+from graphtrail.window import FIRST, LAST
 
 _ISO = re.compile(
     r"(\d{4})-?(\d\d)-?(\d\d)[T ](\d\d):?(\d\d):?(\d\d)(?:\.\d+)?\s*(?:Z|UTC|([+-])(\d\d):?(\d\d))?",
@@ -39,7 +40,7 @@ def parse(written: str) -> int | None:
         sign, ahead_hours, ahead_minutes = found.groups()[6:]
         ahead = timedelta(hours=int(ahead_hours or 0), minutes=int(ahead_minutes or 0))
         moment = _epoch(year, month, day, hour, minute, second)
-        return None if moment is None else moment - int(ahead.total_seconds()) * (-1 if sign == "-" else 1)
+        return _written(moment, int(ahead.total_seconds()) * (-1 if sign == "-" else 1))
     found = _JAVA.fullmatch(written)
     if found:
         month_name, day_, year_, hour_, minute_, second_, half = found.groups()
@@ -61,6 +62,13 @@ def moment(value: Json) -> int | None:
     if isinstance(value, str):
         return parse(value)
     return parse(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _written(moment: int | None, ahead: int) -> int | None:
+    """A time in a zone, where it is one that can be written in UTC: a forged one lies before year 1 or after 9999."""
+    if moment is None or not FIRST <= moment - ahead <= LAST:
+        return None
+    return moment - ahead
 
 
 def _epoch(year: int, month: int, day: int, hour: int, minute: int, second: int) -> int | None:

@@ -131,6 +131,21 @@ def test_a_request_of_any_depth_breaks_nothing(tmp_path: Path, *, keep: bool):
     assert held["events"] >= 4
 
 
+def test_times_at_the_ends_of_the_calendar_stop_nothing(tmp_path: Path):
+    times = ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00"]
+    held = [record(number, eventTime=time) for number, time in enumerate(times)]
+    for number, time in enumerate(times, 10):
+        context = {"attributes": {"creationDate": time, "mfaAuthenticated": "false"}}
+        session = {"type": "AssumedRole", "principalId": "AROAEXAMPLE000000001:late", "sessionContext": context}
+        held.append(record(number, userIdentity=session))
+    quiet(run("ingest", write(tmp_path / "a.json", held), "--case", tmp_path / "case"))
+    said = status(tmp_path / "case")
+    assert [one["reason"] for one in said["listed"]] == ["eventTime is in no known form"] * 2
+    asked = run("ask", "events", "--case", tmp_path / "case", "--output", "jsonl")
+    found = sorted(json.loads(line)["time"] for line in asked.stdout.splitlines())
+    assert (found[0], found[-1], len(found)) == (times[2], times[0], 6)
+
+
 @pytest.mark.parametrize("stdin", ["truncated", "garbage", "binary", "empty"])
 def test_standard_input_of_any_kind_is_read_as_far_as_it_goes(tmp_path: Path, stdin: str):
     packed = gzip.compress(json.dumps({"Records": [record(1)]}).encode(), mtime=0)
