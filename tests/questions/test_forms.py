@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,10 +14,11 @@ import pytest
 
 import graphtrail
 from graphtrail.errors import NotFound
+from graphtrail.graph.model import Edge, Node, Subgraph
 from graphtrail.questions.who_touched import Touch
 from graphtrail.render.edges import edge as edge_json
 from graphtrail.render.machine import as_csv, as_jsonl, cell_of, encoded, graph_csv, graph_json
-from graphtrail.stores.exchange import to_graphml
+from graphtrail.stores.exchange import to_graphml, to_networkx
 from graphtrail.stores.whole import whole
 
 JEWELS = "arn:aws:s3:::jewels"
@@ -91,6 +93,32 @@ def test_graphml_is_read_back_with_hostile_names(hostile: Case, tmp_path: Path):
     again = nx.read_graphml(file)
     assert len(again) == len(hostile.to_networkx())
     assert any(HOSTILE in node for node in again)
+
+
+def test_keys_that_xml_cannot_hold_stay_apart(tmp_path: Path):
+    odd = [Node(f"{JEWELS}/{char}", "Object", char) for char in ("\x00", "\x0b", "\ufffe", "\U0001fffe", "\ufffd")]
+    edges = [Edge(one.key, JEWELS, "IN", 1, 1) for one in odd]
+    file = tmp_path / "graph.graphml"
+    file.write_text(to_graphml(Subgraph(tuple(odd), tuple(edges))), encoding="utf-8")
+    again = nx.read_graphml(file)
+    assert len(again) == len(odd) + 1
+    assert again.in_degree(JEWELS) == len(odd)
+    assert {said["name"] for node, said in again.nodes(data=True) if node != JEWELS} == {"\ufffd", "\U0001fffe"}
+
+
+def test_no_edge_is_lost_beside_another_of_its_type_and_gephi_finds_each_by_its_id(world: Case, tmp_path: Path):
+    several = [Edge("key:A", "account:1", "SHARED_WITH", at, at) for at in (1, 2, 3)]
+    graph = Subgraph((), (*several, Edge("key:B", "account:1", "SHARED_WITH", 1, 1)))
+    assert sorted(key for *_, key in to_networkx(graph).edges(keys=True)) == [
+        "SHARED_WITH", "SHARED_WITH", "SHARED_WITH#2", "SHARED_WITH#3",
+    ]  # fmt: skip
+    file = tmp_path / "graph.graphml"
+    file.write_text(to_graphml(graph), encoding="utf-8")
+    again = nx.read_graphml(file, force_multigraph=True)
+    assert sorted(said["first_seen"] for _, _, said in again.edges(data=True)) == [1, 1, 2, 3]
+    drawn = whole(world.store)
+    ids = re.findall(r'<edge source="[^"]*" target="[^"]*" id="([^"]*)"', to_graphml(drawn))
+    assert len(set(ids)) == len(ids) == len(drawn.edges) == world.to_networkx().number_of_edges()
 
 
 def test_the_whole_graph_as_json_and_csv(world: Case):
