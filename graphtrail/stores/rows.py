@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
+import msgspec
+
 from graphtrail import arn as arns
 from graphtrail.case.fetched import to_json
 from graphtrail.graph.model import Edge, Node
@@ -25,6 +27,10 @@ from graphtrail.stores.whole import actions, belonging, inside, places, short, t
 from graphtrail.version import __version__
 
 BATCH = 5_000
+# Bytes of a batch beyond which it is ended: a server keeps a transaction in memory, and the texts of forged records may
+# be as long as a record.
+HEAVIEST = 2**24
+_WEIGHED = 64  # rows
 
 
 class Batch(NamedTuple):
@@ -33,7 +39,7 @@ class Batch(NamedTuple):
     Attributes:
         part: ``nodes`` or ``relationships``.
         name: label of the nodes or type of the relationships.
-        rows: at most as many as were asked for.
+        rows: at most as many as were asked for, and fewer where they are long.
     """
 
     part: str
@@ -85,14 +91,31 @@ def batches(store: MemoryStore, name: Named, calls: Rows | None, size: int = BAT
 
 
 def _batched(part: str, rows: Iterable[tuple[str, Row]], size: int) -> Iterator[Batch]:
-    filling: dict[str, list[Row]] = defaultdict(list)
+    filling: dict[str, _Filling] = defaultdict(_Filling)
     for kind, row in rows:
         held = filling[kind]
-        held.append(row)
-        if len(held) == size:
-            yield Batch(part, kind, filling.pop(kind))
+        held.rows.append(row)
+        if len(held.rows) == size or held.is_heavy():
+            yield Batch(part, kind, filling.pop(kind).rows)
     for kind, held in filling.items():
-        yield Batch(part, kind, held)
+        yield Batch(part, kind, held.rows)
+
+
+class _Filling:
+    """A batch that is being filled."""
+
+    __slots__ = ("_bytes", "rows")
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self._bytes = 0
+
+    def is_heavy(self) -> bool:
+        """Whether its rows are more than a server takes at once: some of them are weighed at a time, which is cheap."""
+        if len(self.rows) % _WEIGHED:
+            return False
+        self._bytes += len(msgspec.msgpack.encode(self.rows[-_WEIGHED:]))
+        return self._bytes >= HEAVIEST
 
 
 def _nodes(store: MemoryStore, name: Named, calls: Rows | None) -> Iterator[tuple[str, Row]]:

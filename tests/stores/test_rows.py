@@ -82,6 +82,15 @@ def test_batches_of_any_size_hold_the_same_rows_in_the_same_order_of_kinds(case:
     assert [part for part, _, _ in rows(case, 3)] == sorted(part for part, _, _ in rows(case, 3))
 
 
+def test_long_texts_end_a_batch_before_a_server_runs_out_of_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(graphtrail.stores.rows, "HEAVIEST", 1_000_000)
+    forged = [ct.get_object("09:00", ALICE, "jewels", "a", userAgent=f"{n}" + "u" * 10_000) for n in range(300)]
+    calls = ct.case(tmp_path, forged)
+    made = [one for one in batches(calls.store, Named("a", "now"), calls.store.calls.all()) if one.name == "Event"]
+    assert [len(one.rows) for one in made] == [128, 128, 44]
+    assert [len(one.rows) for one in batches(calls.store, Named("a", "now"), None) if one.name == "PERFORMED"] == [1]
+
+
 def test_a_call_says_who_made_it_what_it_touched_and_what_it_handed_out(case: graphtrail.Case):
     made = rows(case)
     (issue,) = [row["properties"] for _, name, row in made if name == "Credential"]
