@@ -87,11 +87,11 @@ def entity_node(entity: EntityNode) -> Node:
 
 
 def short(key: str) -> str:
-    """A name to read for a key: the last part of an ARN."""
+    """A name to read for a key: the last part of an ARN; the key itself, where a forged one has none."""
     if not key.startswith("arn:"):
-        return key.removeprefix("ip:").removeprefix("service:")
+        return key.removeprefix("ip:").removeprefix("service:") or key
     resource = key.split(":", 5)[-1]
-    return resource if ":s3:::" in key else resource.rpartition("/")[2] or resource
+    return (resource if ":s3:::" in key else resource.rpartition("/")[2] or resource) or key
 
 
 def control_edge(edge: ControlEdge) -> Edge:

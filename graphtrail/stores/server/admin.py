@@ -4,6 +4,7 @@ import csv
 import shlex
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any, TextIO
@@ -17,8 +18,10 @@ from graphtrail.stores.rows import batches
 from graphtrail.stores.server.loading import Plan, case_row
 
 _TYPES = {INTEGER: ":long", TRUTH: ":boolean", TEXTS: ":string[]", INTEGERS: ":long[]"}
-# Between the texts of a list: a character that nobody types, and that no name in AWS has.
+# Between the texts of a list: a character that nobody types, and that no name in AWS has; where a forged one has it,
+# another that the case has nowhere in its lists.
 _BETWEEN = "\x1f"
+_OTHERS = ("\x1e", "\x1d", "\x1c", *map(chr, range(0xE000, 0xF900)))
 _COMMAND = "import-command.txt"
 _BUFFER = 4_000_000  # bytes that the import reads at once, if nobody asks for more: no value may be longer
 
@@ -30,9 +33,10 @@ class Import:
         nodes, relationships: how many rows were written.
     """
 
-    def __init__(self, folder: Path, files: ExitStack) -> None:
+    def __init__(self, folder: Path, files: ExitStack, between: str = _BETWEEN) -> None:
         self.nodes = 0
         self.relationships = 0
+        self._between = between
         self._folder = folder
         self._files = files
         self._tables: dict[tuple[str, str], _Table] = {}
@@ -55,7 +59,7 @@ class Import:
     def command(self, database: str) -> str:
         """The command that imports the files, to be run in their folder while the server is stopped."""
         words = ["neo4j-admin", "database", "import", "full", database, "--overwrite-destination=true"]
-        words += ["--array-delimiter=U+001F"]
+        words += [f"--array-delimiter=U+{ord(self._between):04X}"]
         words += ["--multiline-fields=true"] if self._lines else []
         words += [f"--read-buffer-size={2 * self._longest}"] if self._longest > _BUFFER // 2 else []
         for part, name in self._tables:
@@ -74,7 +78,7 @@ class Import:
             else:
                 heads = [":START_ID", ":END_ID", *heads]
             file.write(_text([heads]))
-            self._tables[part, name] = _Table(file, properties)
+            self._tables[part, name] = _Table(file, properties, self._between)
         return self._tables[part, name]
 
     def _look(self, text: str, rows: list[list[Any]]) -> None:
@@ -90,10 +94,12 @@ class Import:
 class _Table:
     """One file: how a row is written into it."""
 
-    def __init__(self, file: TextIO, properties: tuple[Property, ...]) -> None:
+    def __init__(self, file: TextIO, properties: tuple[Property, ...], between: str) -> None:
         self.file = file
         self._names = [held.name for held in properties]
-        self._written = [(place, _WRITTEN[held.type]) for place, held in enumerate(properties) if held.type in _WRITTEN]
+        listed = partial(_list, between)
+        how: dict[str, Callable[[Any], str]] = {TRUTH: _truth, TEXTS: listed, INTEGERS: listed}
+        self._written = [(place, how[held.type]) for place, held in enumerate(properties) if held.type in how]
 
     def cells(self, said: Row) -> list[str | int | None]:
         """What a node or relationship says, in the order of the head."""
@@ -108,17 +114,15 @@ def _truth(value: bool) -> str:  # noqa: FBT001 - a value, not a switch
     return "true" if value else "false"
 
 
-def _list(value: list[str | int]) -> str:
+class _Ambiguous(Exception):
+    """A text of a list holds the character that separates them."""
+
+
+def _list(between: str, value: list[str | int]) -> str:
     texts = list(map(str, value))
-    if any(_BETWEEN in one for one in texts):
-        raise GraphtrailError(
-            f"{value!r}: holds the character that separates the texts of a list in these files; load the case with "
-            "graphtrail neo4j load"
-        )
-    return _BETWEEN.join(texts)
-
-
-_WRITTEN: dict[str, Callable[[Any], str]] = {TRUTH: _truth, TEXTS: _list, INTEGERS: _list}
+    if any(between in one for one in texts):
+        raise _Ambiguous
+    return between.join(texts)
 
 
 def _text(rows: list[list[Any]]) -> str:
@@ -142,14 +146,37 @@ def export(store: MemoryStore, plan: Plan, folder: Path, database: str = "neo4j"
         OSError: the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    try:
+        made = _written(store, plan, folder, _BETWEEN)
+    except _Ambiguous:
+        made = _written(store, plan, folder, _free(store, plan))
+    (folder / _COMMAND).write_text(f"{made.command(database)}\n", encoding="utf-8")
+    return made
+
+
+def _written(store: MemoryStore, plan: Plan, folder: Path, between: str) -> Import:
     with ExitStack() as files:
-        made = Import(folder, files)
+        made = Import(folder, files, between)
         for batch in batches(store, plan.name, plan.calls):
             made.write(batch.part, batch.name, batch.rows)
         held = case_row(store, plan, made.nodes, made.relationships)
         made.write("nodes", "Case", [held])
-    (folder / _COMMAND).write_text(f"{made.command(database)}\n", encoding="utf-8")
     return made
+
+
+def _free(store: MemoryStore, plan: Plan) -> str:
+    """A character that is in no text of any list."""
+    used: set[str] = set()
+    for batch in batches(store, plan.name, plan.calls):
+        lists = (value for row in batch.rows for value in row["properties"].values() if isinstance(value, list))
+        used.update(*(str(one) for value in lists for one in value))
+    free = next((one for one in _OTHERS if one not in used), None)
+    if free is None:
+        raise GraphtrailError(
+            "forged names of this case hold every character that could separate the texts of a list in these files; "
+            "load it with graphtrail neo4j load"
+        )
+    return free
 
 
 def _file(part: str, name: str) -> str:
