@@ -45,6 +45,20 @@ def test_events_of_services_name_their_resources_in_their_details():
     assert SNAPSHOT not in touched("ec2", "StopInstances", **asked)
 
 
+def test_ids_that_only_begin_like_what_was_made_name_nothing():
+    ranges = [{"associationId": "vpc-cidr-assoc-0a1b2c3d4e5f60718"}]
+    vpc = {"vpcId": "vpc-0a1b2c3d4e5f60718", "cidrBlockAssociationSet": {"items": ranges}}
+    made = f"arn:aws:ec2:eu-central-1:{ct.HOME}:vpc/vpc-0a1b2c3d4e5f60718"
+    assert touched("ec2", "CreateVpc", responseElements={"vpc": vpc}) == {made: "created"}
+
+
+def test_a_fleet_makes_the_instances_that_its_answer_names():
+    instances = {"item": {"instanceIds": {"item": ["i-0123456789abcdef0", "i-0123456789abcdef1"]}}}
+    answer = {"CreateFleetResponse": {"fleetId": "fleet-0a1b2c3d", "fleetInstanceSet": instances}}
+    one = f"arn:aws:ec2:eu-central-1:{ct.HOME}:instance/i-0123456789abcdef"
+    assert touched("ec2", "CreateFleet", responseElements=answer) == {f"{one}0": "created", f"{one}1": "created"}
+
+
 @pytest.mark.parametrize(
     ("service", "name", "answer", "resource", "role"),
     [

@@ -124,6 +124,7 @@ EC2_NOUNS = {
     "Address": "eipalloc",
     "DhcpOptions": "dopt",
     "EgressOnlyInternetGateway": "eigw",
+    "Fleet": "i",
     "FlowLogs": "fl",
     "Image": "ami",
     "Instances": "i",

@@ -377,7 +377,7 @@ def _made_ids(plan: Plan, place: Place, value: Json, found: _Found) -> None:
     elif isinstance(value, list):
         for held in value:
             _made_ids(plan, place, held, found)
-    elif isinstance(value, str) and value.startswith(f"{plan.made_id}-"):
+    elif isinstance(value, str) and value.rpartition("-")[0] == plan.made_id:  # not vpc-cidr-assoc-0123...
         found[ec2(value, plan.made_id, place)] = "created"
 
 
