@@ -13,7 +13,7 @@ from functools import partial
 
 from graphtrail import arn as arns
 from graphtrail.events.actions import Kind
-from graphtrail.events.identity import Caller, unique_id
+from graphtrail.events.identity import Caller, key_id, unique_id
 from graphtrail.events.pivot import UNREAD, Call, Pivot, Rule, Rules
 from graphtrail.events.policies import allows_everything
 from graphtrail.events.record import Json, Text, either_case, mapping, text
@@ -58,8 +58,19 @@ def _created(made: str, element: str, parameter: str, resource: str) -> Rule:
 
 
 def _access_key(call: Call) -> Pivot | None:
-    key = text(mapping(call.response.get("accessKey")).get("accessKeyId"))
-    return Pivot("CREATED", "access key", f"key:{key}", None, _user(call)) if key else None
+    """A key; where its id is masked or missing, what was made on the user cannot be told from another."""
+    key = key_id(text(mapping(call.response.get("accessKey")).get("accessKeyId")))
+    return Pivot("CREATED", "access key", f"key:{key}", None, _user(call)) if key else _other("access key")(call)
+
+
+def _other(made: str) -> Rule:
+    """The rule of a call that gives a user a credential by which no record can be told."""
+
+    def rule(call: Call) -> Pivot | None:
+        user = _user(call)
+        return Pivot("ISSUED_OTHER", made, user, None, user) if user else None
+
+    return rule
 
 
 def _password(made: str) -> Rule:
@@ -210,10 +221,15 @@ _ONE: dict[str, Rule] = {
     "iam:CreateOpenIDConnectProvider": _created("OIDC provider", "openIDConnectProviderArn", "url", "oidc-provider"),
     "iam:CreatePolicy": _created("policy", "policy", "policyName", "policy"),
     "iam:CreateSAMLProvider": _created("SAML provider", "sAMLProviderArn", "name", "saml-provider"),
+    "iam:CreateServiceLinkedRole": _ROLE_MADE,
+    "iam:CreateServiceSpecificCredential": _other("service-specific credential"),
     "iam:CreateUser": _created("user", "user", "userName", "user"),
     "iam:DeleteAccessKey": _key_ended,
+    "iam:ResetServiceSpecificCredential": _other("service-specific credential"),
     "iam:UpdateAccessKey": _key_ended,
     "iam:UpdateLoginProfile": _password("password"),
+    "iam:UploadSSHPublicKey": _other("SSH public key"),
+    "iam:UploadSigningCertificate": _other("signing certificate"),
     "identitystore:CreateUser": _person,
     "sso-directory:CreateUser": _person,
 }

@@ -11,7 +11,8 @@ from graphtrail.questions.trail import PROOFS, Trail
 from graphtrail.stores.store import ControlEdge, SessionNode
 from graphtrail.window import iso
 
-_TYPES = frozenset({"CREATED", "SET_PASSWORD", "ISSUED"})
+_ON_USERS = frozenset({"ISSUED_OTHER", "SET_PASSWORD"})
+_TYPES = frozenset({"CREATED", "ISSUED"}) | _ON_USERS
 
 
 class Identity(Traced, frozen=True, kw_only=True):
@@ -20,11 +21,12 @@ class Identity(Traced, frozen=True, kw_only=True):
     Attributes:
         time, event_id: of the call.
         made: ``user``, ``role``, ``policy``, ``group``, ``instance profile``, ``login profile``, ``password`` (set anew
-            where there was one), ``access key``, ...
-        resource: key of what was made; of a login profile or password its user.
-        owner: key of the user whose key or password it is, None of anything else.
-        for_other: a key or password was made on somebody else's user.
-        issued_session, issued_key: of an access key.
+            where there was one), ``access key``, ``SSH public key``, ``service-specific credential``, ...
+        resource: key of what was made; of a login profile, password or other credential its user, and of an access key
+            whose id is masked.
+        owner: key of the user whose key, password or credential it is, None of anything else.
+        for_other: a key, password or credential was made on somebody else's user.
+        issued_session, issued_key: of an access key whose id is recorded.
         issued_calls: how many calls were made with it.
         event_ids, event_total: proofs.
     """
@@ -57,12 +59,12 @@ def identities(
 
 
 def _makes(edge: ControlEdge) -> bool:
-    return edge.type in {"CREATED", "SET_PASSWORD"} or edge.detail == LONG_LIVED
+    return edge.type != "ISSUED" or edge.detail == LONG_LIVED
 
 
 def _row(trail: Trail, edge: ControlEdge, session: SessionNode) -> Identity:
     issued = trail.store.session(edge.target)
-    owner = issued.principal if issued else edge.target if edge.type == "SET_PASSWORD" else None
+    owner = issued.principal if issued else edge.target if edge.type in _ON_USERS else None
     return Identity(
         **trail.traced(session),
         time=iso(edge.at),

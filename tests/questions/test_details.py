@@ -148,3 +148,41 @@ def test_a_permission_that_is_given_and_taken_in_one_second_ends_in_whatever_ord
         ("unshared", f"account:{ct.STRANGE}"),
     ]
     assert one.ask.shared_out().rows == other.ask.shared_out().rows
+
+
+def test_a_key_whose_id_is_masked_was_made_all_the_same(tmp_path: Path):
+    masked = {"accessKey": {"accessKeyId": "AKIA****************", "userName": "bob", "status": "Active"}}
+    case = ct.case(
+        tmp_path,
+        [
+            ct.record("09:00", "iam:CreateUser", ALICE, requestParameters={"userName": "bob"}),
+            ct.record(
+                "09:01", "iam:CreateAccessKey", ALICE, requestParameters={"userName": "bob"}, responseElements=masked
+            ),
+            ct.record("09:02", "iam:CreateAccessKey", ALICE),
+            ct.record("09:03", "iam:UploadSSHPublicKey", ALICE, requestParameters={"userName": "bob"}),
+            ct.record(
+                "09:04", "iam:CreateServiceSpecificCredential", ALICE, requestParameters={"userName": "bob"},
+                errorCode="AccessDenied",
+            ),
+        ],
+    )  # fmt: skip
+    alice, bob = (f"arn:aws:iam::{ct.HOME}:user/{name}" for name in ("alice", "bob"))
+    found = [(row.made, row.resource, row.owner, row.for_other, row.issued_key) for row in case.ask.identities().rows]
+    assert found == [
+        ("user", bob, None, False, None),
+        ("access key", bob, bob, True, None),
+        ("access key", alice, alice, False, None),
+        ("SSH public key", bob, bob, True, None),
+    ]
+
+
+def test_a_role_that_a_service_asked_for_was_made_by_whoever_made_it(tmp_path: Path):
+    role = f"arn:aws:iam::{ct.HOME}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+    made = ct.record(
+        "09:00", "iam:CreateServiceLinkedRole", ALICE,
+        requestParameters={"aWSServiceName": "autoscaling.amazonaws.com"},
+        responseElements={"role": {"arn": role, "roleId": "AROASERVICELINKED22222"}},
+    )  # fmt: skip
+    (row,) = ct.case(tmp_path, [made]).ask.identities().rows
+    assert (row.made, row.resource) == ("role", role)

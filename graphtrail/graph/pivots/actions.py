@@ -40,7 +40,6 @@ _PERMISSIONS = Ends("CHANGED_PERMISSIONS", roles=("target",))
 _PERMISSION_SET = Ends("CHANGED_PERMISSIONS", roles=("target",), holding=":permissionSet/")
 _MFA = Ends("CHANGED_MFA", roles=("target", "created"), labels=("User",))
 _DEVICE = Ends("CHANGED_MFA")
-_OTHER = Ends("ISSUED_OTHER", roles=("target",), labels=("User",))
 _BLINDED = Ends("BLINDED", roles=("target",))
 _TRAIL = Ends("BLINDED", roles=("target",), holding=":cloudtrail:")
 
@@ -105,11 +104,6 @@ ACTIONS: dict[str, Ends] = {
     ),
     **dict.fromkeys(("iam:CreateVirtualMFADevice", "iam:DeleteVirtualMFADevice"), _DEVICE),
     **dict.fromkeys(("iam:DeactivateMFADevice", "iam:EnableMFADevice", "iam:ResyncMFADevice"), _MFA),
-    **dict.fromkeys(
-        ("iam:CreateServiceSpecificCredential", "iam:ResetServiceSpecificCredential", "iam:UploadSSHPublicKey",
-         "iam:UploadSigningCertificate"),
-        _OTHER,
-    ),
     **dict.fromkeys(
         (
             "access-analyzer:DeleteAnalyzer", "bedrock:DeleteModelInvocationLoggingConfiguration",

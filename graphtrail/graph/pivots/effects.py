@@ -102,6 +102,6 @@ def by_target(done: list[Effect], world: World) -> dict[str, list[Effect]]:
     """Effects on identities, by the identity."""
     found: dict[str, list[Effect]] = defaultdict(list)
     for effect in done:
-        if effect.pivot.target and effect.pivot.type in {"CREATED", "SET_PASSWORD"}:
+        if effect.pivot.target and effect.pivot.type in {"CREATED", "ISSUED_OTHER", "SET_PASSWORD"}:
             found[world.names.principal(effect.pivot.target, effect.pivot.uid) or effect.pivot.target].append(effect)
     return found

@@ -1,4 +1,4 @@
-"""Users made and passwords set, and what they really open: the sessions that followed."""
+"""Users made, credentials given and passwords set, and what they really open: the sessions that followed."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from graphtrail.graph.world import World
 
 
 def identities(world: World, done: list[Effect]) -> Iterator[Control]:
-    """An edge to each identity that was made or whose password was set, and the ways that this opened."""
+    """An edge to each identity that was made, or given a password or credential, and the ways that this opened."""
     sessions: dict[str, list[Session]] = defaultdict(list)
     for session in world.sessions.values():
         if session.principal and session.label == "User":
@@ -22,7 +22,7 @@ def identities(world: World, done: list[Effect]) -> Iterator[Control]:
     for target, effects in by_target(done, world).items():
         passwords = [effect for effect in effects if effect.pivot.type == "SET_PASSWORD"]
         for effect in effects:
-            if effect.pivot.made != "access key":  # its edge is the ISSUED of the key
+            if effect.pivot.type != "CREATED" or effect.pivot.made != "access key":  # its edge is the key's ISSUED
                 yield effect.edge(effect.pivot.type, target, effect.pivot.made)
             if effect.pivot.made in {"user", "Identity Center user"}:
                 yield from _made_user(effect, sessions[target])
