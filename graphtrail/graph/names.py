@@ -25,6 +25,7 @@ _NAMED = frozenset({"user", "role", "group", "policy", "instance-profile"})
 # Where the ARN of a thing holds an id that calls which name it leave out: services, whole ARNs, what calls then give.
 _PARTIAL = (
     (":cloudformation:", re.compile(r"(arn:.*:stack/[^/]+)/[^/]+"), r"\1"),
+    (":cloudformation:", re.compile(r"(arn:.*:stackset/[^:]+):[^:]+"), r"\1"),
     (":autoscaling:", re.compile(r"(arn:.*:autoScalingGroup:)[^*:]+(:autoScalingGroupName/.+)"), r"\1*\2"),
     (":organizations:", re.compile(r"(arn:.*:(?:ou|policy|root)/)o-[^/]+/(?:[^/]+/)*([^/]+)"), r"\1*/\2"),
 )

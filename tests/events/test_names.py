@@ -34,6 +34,25 @@ def scope(service: str) -> dict[str, str]:
         ("cloudtrail", "CreateChannel", {"name": "in"}, scope("cloudtrail")),
         ("sns", "CreateTopic", {"name": "news"}, {f"arn:aws:sns:{REGIONAL}:news": "created"}),
         ("sns", "CreatePlatformApplication", {"name": "app"}, scope("sns")),
+        (
+            "cloudformation",
+            "CreateStackInstances",
+            {"stackSetName": "everywhere"},
+            target(f"arn:aws:cloudformation:{REGIONAL}:stackset/everywhere"),
+        ),
+        (
+            "codepipeline",
+            "CreatePipeline",
+            {"pipeline": {"name": "p", "version": 1}},
+            {f"arn:aws:codepipeline:{REGIONAL}:p": "created"},
+        ),
+        (
+            "glue",
+            "CreateDevEndpoint",
+            {"endpointName": "d"},
+            {f"arn:aws:glue:{REGIONAL}:devEndpoint/d": "created"},
+        ),
+        ("ssm", "CreateActivation", {"iamRole": "hybrid"}, {f"arn:aws:iam::{HOME}:role/hybrid": "passed"}),
         ("events", "EnableRule", {"name": "r"}, target(f"arn:aws:events:{REGIONAL}:rule/r")),
         ("codebuild", "DeleteProject", {"name": "p"}, target(f"arn:aws:codebuild:{REGIONAL}:project/p")),
         (

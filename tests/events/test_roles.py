@@ -52,3 +52,29 @@ def test_what_was_made_stands_once_with_the_path_that_the_answer_has():
     assert touched("iam", "CreateRole", requestParameters=request, responseElements=answer) == {arn: "created"}
     pair = {"keyName": "k"}, {"keyName": "k", "keyPairId": "key-0123456789abcdef0"}
     assert len(touched("ec2", "CreateKeyPair", requestParameters=pair[0], responseElements=pair[1])) == 2
+
+
+def test_a_profile_that_only_the_answer_names_was_passed_on_and_stands_once():
+    arn = f"arn:aws:iam::{HOME}:instance-profile/teams/worker"
+    instance = f"arn:aws:ec2:eu-central-1:{HOME}:instance/i-0123456789abcdef0"
+    one = {"instanceId": "i-0123456789abcdef0", "iamInstanceProfile": {"arn": arn, "id": "AIPAEXAMPLE"}}
+    answer, expected = {"instancesSet": {"items": [one]}}, {instance: "created", arn: "passed"}
+    named = {"iamInstanceProfile": {"name": "worker"}}
+    for request in ({"launchTemplate": {"launchTemplateName": "t"}}, named):
+        assert touched("ec2", "RunInstances", requestParameters=request, responseElements=answer) == expected
+
+
+@pytest.mark.parametrize("name", ["DisassociateIamInstanceProfile", "ReplaceIamInstanceProfileAssociation"])
+def test_a_change_of_an_association_is_about_the_instance_that_its_answer_names(name: str):
+    instance = f"arn:aws:ec2:eu-central-1:{HOME}:instance/i-0123456789abcdef0"
+    held = {"associationId": "iip-assoc-0123456789abcdef0", "instanceId": "i-0123456789abcdef0"}
+    answer = {f"{name}Response": {"iamInstanceProfileAssociation": held}}
+    assert touched("ec2", name, responseElements=answer) == {instance: "target"}
+
+
+def test_where_an_api_invokes_a_function_it_is_about_the_function():
+    function = f"arn:aws:lambda:eu-central-1:{HOME}:function:f"
+    path = "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions"
+    for named in (function, f"{function}:prod"):
+        request = {"integrationUri": f"{path}/{named}/invocations"}
+        assert touched("apigateway", "CreateIntegration", requestParameters=request) == {function: "target"}

@@ -74,7 +74,7 @@ CURATED: dict[str, dict[str, Form]] = {
         "iamInstanceProfile": _PASSED_PROFILE,
     },
     "bedrock": {"guardrailIdentifier": regional("Guardrail", "bedrock", "guardrail/"), "modelId": MODEL},
-    "cloudformation": {"stackName": _STACK},
+    "cloudformation": {"stackName": _STACK, "stackSetName": regional("StackSet", "cloudformation", "stackset/")},
     "cloudtrail": {
         "eventDataStore": regional("EventDataStore", "cloudtrail", "eventdatastore/"),
         "trailName": _TRAIL,
@@ -83,6 +83,7 @@ CURATED: dict[str, dict[str, Form]] = {
     "cloudwatch": {"alarmNames": regional("Alarm", "cloudwatch", "alarm:")},
     "codebuild": {"projectName": _PROJECT},
     "codecommit": {"repositoryName": regional("Repository", "codecommit", "")},
+    "codepipeline": {"pipeline": replace(regional("Pipeline", "codepipeline", ""), inside="name")},
     "cognito-idp": {"userPoolId": regional("UserPool", "cognito-idp", "userpool/")},
     "config": {"configurationRecorderName": _RECORDER},
     "dynamodb": {
@@ -127,6 +128,7 @@ CURATED: dict[str, dict[str, Form]] = {
     "firehose": {"deliveryStreamName": regional("DeliveryStream", "firehose", "deliverystream/")},
     "glue": {
         "databaseName": _DATABASE_GLUE,
+        "endpointName": regional("DevEndpoint", "glue", "devEndpoint/"),
         "jobName": regional("Job", "glue", "job/"),
         "role": _PASSED_ROLE,
         "tableInput": replace(_TABLE_GLUE, inside="name"),
@@ -199,6 +201,7 @@ CURATED: dict[str, dict[str, Form]] = {
     "sqs": {"queueName": QUEUE, "queueUrl": QUEUE},
     "ssm": {
         "documentName": DOCUMENT,
+        "iamRole": _PASSED_ROLE,
         "instanceId": INSTANCE,
         "instanceIds": INSTANCE,
         "target": INSTANCE,

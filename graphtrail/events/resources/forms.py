@@ -74,6 +74,7 @@ ANY_SIX = "-??????"
 _LIKE_WHOLE = re.compile(r".+-[A-Za-z0-9]{6}", re.DOTALL)
 _OF_AWS = ("aws", "amazon", "amzn")
 _ORGANIZATION = {"h": "handshake", "ou": "ou", "p": "policy", "r": "root"}
+_INVOKED = ":lambda:path/2015-03-31/functions/"
 _QUEUE_URL = re.compile(r"https?://[^/]+/(\d{12})/([^/?#]+)", re.ASCII)
 
 
@@ -291,11 +292,15 @@ SECRET = Form("Secret", _secret)
 
 
 def normal(name: str) -> str:
-    """An ARN as one node has it: URL encoding undone, a Lambda qualifier and ``:*`` of a log group cut off."""
+    """An ARN as one node has it: URL encoding undone, a Lambda qualifier and ``:*`` of a log group cut off.
+
+    Where API Gateway invokes a function, the function stands inside the ARN of that.
+    """
     if "%" in name and name.lower().startswith("arn%3a"):
         name = unquote(name)
     if ":lambda:" in name and ":function:" in name:
-        return ":".join(name.split(":")[:7])
+        named = name.rpartition(_INVOKED)[2].removesuffix("/invocations")
+        return ":".join(named.split(":")[:7])
     return name.removesuffix(":*") if ":logs:" in name else name
 
 

@@ -17,6 +17,8 @@ _MAKES = re.compile(
 _CHANGES = re.compile(
     r"(?:Cancel|Delete|Deregister|Disable|Enable|Modify|Put|Restore|Rotate|Stop|Terminate|Update)([A-Z]\w*)"
 )
+# Their requests name the association alone, their answers the instance.
+_OF_INSTANCES = frozenset({"DisassociateIamInstanceProfile", "ReplaceIamInstanceProfileAssociation"})
 _FROM = re.compile(r"(?:From|To)[A-Z]\w*$")
 _TYPED_IDS_IN = frozenset({"autoscaling", "ec2", "ec2-instance-connect", "elasticloadbalancing", "rds", "ssm"})
 _READS = re.compile(
@@ -40,7 +42,8 @@ class Plan:
         service: the IAM prefix.
         noun: what the action makes (``User`` of CreateUser), empty if it makes nothing.
         about: what it changes, by whose ARN its answer may tell, empty where it makes something.
-        made_id: prefix of the typed ids that it makes (``i`` of RunInstances), empty if none.
+        made_id: prefix of the typed ids that it makes, or whose answer alone names what it changes (``i`` of
+            RunInstances), empty if none.
         named: request parameters that name a resource.
         typed_ids: whether ids such as ``i-0123...`` name resources of EC2 here.
         copies: what its request names is the source of what it makes.
@@ -111,12 +114,13 @@ def plan(source: str, name: str) -> Plan:
     makes = _MAKES.fullmatch(done)
     noun = _FROM.sub("", makes[1]) if makes else ""
     changes = _CHANGES.fullmatch(done) if not noun and service not in OBJECT_STORES else None
+    about = "Instances" if service == "ec2" and done in _OF_INSTANCES else changes[1] if changes else ""
     return Plan(
         action=f"{service}:{done}",
         service=service,
         noun=noun,
-        about=changes[1] if changes else "",
-        made_id=EC2_NOUNS.get(noun, "") if service == "ec2" else "",
+        about=about,
+        made_id=EC2_NOUNS.get(noun, "i" if done in _OF_INSTANCES else "") if service == "ec2" else "",
         named=_named(service, done),
         typed_ids=service in _TYPED_IDS_IN,
         copies=done.startswith("Copy"),

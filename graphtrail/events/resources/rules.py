@@ -51,6 +51,7 @@ _NAMED_BY_IAM = {
 _WHOLE = ("arn:", "arn%3")
 _ARN_KEYS = frozenset({"Arn", "ARN", "aRN", "arn"})
 _SCOPE = ("scope", "")
+_ANSWERED = ("created", "passed")
 _DEPTHS = (2, 3)  # of the ARN in an answer; as near to its top as there is one
 _KMS_ALIAS = ("kms", "alias")
 _KMS_KEY_KIND = ("kms", "key")
@@ -222,7 +223,7 @@ def combined(in_list: Touches, in_answer: Touches, in_request: Touches, others: 
     answered = {_by_name(resource) for resource, _ in in_answer}
     for resource, role in in_request:
         if role != "target":
-            if role != "created" or _by_name(resource) not in answered:  # the answer has the path of what was made
+            if role not in _ANSWERED or _by_name(resource) not in answered:  # the answer has the path of what was made
                 _put(found, resource, role)
             continue
         kind = kind_of(resource)
@@ -372,8 +373,12 @@ def _objects(place: Place, request: Mapping[str, Json], found: _Found) -> None:
 
 def _made_ids(plan: Plan, place: Place, value: Json, found: _Found) -> None:
     if isinstance(value, dict):
-        for held in value.values():
-            _made_ids(plan, place, held, found)
+        for name, held in value.items():
+            profile = text(mapping(held).get("arn")) if name == "iamInstanceProfile" and plan.noun else None
+            if profile:  # that of a launch template stands nowhere else
+                found[profile] = "passed"
+            else:
+                _made_ids(plan, place, held, found)
     elif isinstance(value, list):
         for held in value:
             _made_ids(plan, place, held, found)
