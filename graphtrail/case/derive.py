@@ -265,7 +265,7 @@ def _issued(rows: Rows) -> list[tuple[int, Credential]]:
 
 def _effects(rows: Rows) -> list[tuple[int, Pivot]]:
     requests, kinds = rows.batch.requests, rows.kind_values
-    ruled = np.fromiter((what.action in pivots.RULES and what.outcome == "ok" for what in kinds), np.bool_, len(kinds))
+    ruled = np.fromiter((what.outcome == "ok" and pivots.has_rule(what.action) for what in kinds), np.bool_, len(kinds))
     seldom = np.fromiter((what.action in pivots.SELDOM for what in kinds), np.bool_, len(kinds))
     wanted = ruled[rows.kinds]
     if seldom.any():

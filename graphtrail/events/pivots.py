@@ -19,20 +19,26 @@ from graphtrail.events.policies import allows_everything
 from graphtrail.events.record import Json, Text, either_case, mapping, text
 from graphtrail.events.resources.forms import BUCKET, Place
 from graphtrail.events.shares import SELDOM, SHARES, may_share, of_policy
+from graphtrail.events.shares_beyond import BEYOND, any_policy, sets_policy
 
-__all__ = ["RULES", "SELDOM", "UNREAD", "Pivot", "may_share", "pivots"]
+__all__ = ["SELDOM", "UNREAD", "Pivot", "has_rule", "may_share", "pivots"]
 _ADMINISTRATOR = ":iam::aws:policy/AdministratorAccess"
 
 
 def pivots(kind: Kind, who: Caller, request: Json, response: Json, place: Place) -> tuple[Pivot, ...]:
     """The effects of one record; none of a call that failed or of another action."""
-    if kind.outcome != "ok" or kind.action not in RULES:
+    if kind.outcome != "ok" or not has_rule(kind.action):
         return ()
     call = Call(mapping(either_case(request)), mapping(either_case(response)), who, place)
-    if kind.action in _SEVERAL:
-        return tuple(_SEVERAL[kind.action](call))
-    effect = _ONE[kind.action](call) if kind.action in _ONE else None
-    return (effect,) if effect else ()
+    if kind.action in _ONE:
+        effect = _ONE[kind.action](call)
+        return (effect,) if effect else ()
+    return tuple(_SEVERAL.get(kind.action, any_policy)(call))
+
+
+def has_rule(action: str) -> bool:
+    """Whether records of an action may tell an effect."""
+    return action in _ONE or action in _SEVERAL or sets_policy(action)
 
 
 def _iam_arn(call: Call, resource: str) -> str:
@@ -234,6 +240,7 @@ _ONE: dict[str, Rule] = {
     "sso-directory:CreateUser": _person,
 }
 _SEVERAL: dict[str, Rules] = {
+    **BEYOND,
     **SHARES,
     "ec2:DescribeInstanceAttribute": _user_data_read,
     "ec2:ModifyInstanceAttribute": _user_data_set,
@@ -276,4 +283,3 @@ _SEVERAL: dict[str, Rules] = {
     "ssm:StartAutomationExecution": _by_tag,
     "ssm:UpdateAssociation": _by_tag,
 }
-RULES = frozenset({*_ONE, *_SEVERAL})

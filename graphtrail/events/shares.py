@@ -17,6 +17,7 @@ from graphtrail.events.resources.forms import BUCKET
 from graphtrail.events.resources.rules import object_of_request
 
 _EVERYBODY = ("/AllUsers", "/AuthenticatedUsers")
+_PARTIES = ("userId", "group", "organizationArn", "organizationalUnitArn")
 _URL, _ACL = "function URL", "ACL"
 _BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 
@@ -114,7 +115,7 @@ def _permission(element: str) -> Rules:
         permission = mapping(call.request.get(element))
         for change, relation in (("add", "SHARED_WITH"), ("remove", "UNSHARED_WITH")):
             for item in map(mapping, listed(mapping(permission.get(change)).get("items"))):
-                named = text(item.get("userId")) or text(item.get("group")) or text(item.get("organizationArn"))
+                named = next(filter(None, (text(item.get(name)) for name in _PARTIES)), None)
                 if named:
                     yield let_in(relation, named)
 

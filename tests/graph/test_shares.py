@@ -1,5 +1,6 @@
 """What is shared is shared until it is taken back: by label, by a new list, by a reset."""
 
+import json
 from collections.abc import Callable
 
 import cloudtrail as ct
@@ -15,6 +16,7 @@ OBJECT = "arn:aws:s3:::jewels/a"
 SNAPSHOT = "arn:aws:ec2:eu-central-1::snapshot/snap-0123456789abcdef0"
 STRANGE = f"account:{ct.STRANGE}"
 ALL_USERS = 'uri="http://acs.amazonaws.com/groups/global/AllUsers"'
+PROJECT = f"arn:aws:codebuild:{HERE}:project/p"
 Request = dict[str, object]
 DISK: Request = {"snapshotId": "snap-0123456789abcdef0"}
 GIVE: Request = {"createVolumePermission": {"add": {"items": [{"userId": ct.STRANGE}]}}}
@@ -41,6 +43,8 @@ CHANGES: list[tuple[str, Request, str, Request, str, str]] = [
      "s3:PutBucketAcl", {"bucketName": "jewels", "acl": "", "x-amz-acl": "private"}, "arn:aws:s3:::jewels", "public"),
     ("ec2:ModifySnapshotAttribute", {**DISK, **GIVE},
      "ec2:ResetSnapshotAttribute", {**DISK, "attributeType": "CREATE_VOLUME_PERMISSION"}, SNAPSHOT, STRANGE),
+    ("codebuild:UpdateProjectVisibility", {"projectArn": PROJECT, "projectVisibility": "PUBLIC_READ"},
+     "codebuild:UpdateProjectVisibility", {"projectArn": PROJECT, "projectVisibility": "PRIVATE"}, PROJECT, "public"),
 ]  # fmt: skip
 
 
@@ -115,3 +119,44 @@ def test_a_change_of_something_else_takes_nothing_back(made: Made, action: str, 
 def test_nothing_is_shared_with_itself(made: Made):
     request = {"functionName": FUNCTION, "statementId": "s", "principal": FUNCTION}
     assert shares(made(ct.record("09:00", "lambda:AddPermission", ALICE, requestParameters=request))) == []
+
+
+OPEN = json.dumps({"Statement": {"Effect": "Allow", "Principal": {"AWS": ct.STRANGE}, "Action": "*"}})
+UPDATES = json.dumps({"Statement": {"Effect": "Allow", "Principal": "*", "Action": "Update:*", "Resource": "*"}})
+GRANTS = json.dumps({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
+TABLES = f"arn:aws:s3tables:{HERE}:bucket/t"
+DIRECTORY = f"arn:aws:ds:{HERE}:directory/d-0123456789"
+
+
+@pytest.mark.parametrize(
+    ("action", "request_", "resource"),
+    [
+        ("s3tables:PutTableBucketPolicy", {"tableBucketARN": TABLES, "resourcePolicy": OPEN}, TABLES),
+        ("kafka:PutClusterPolicy", {"clusterArn": TABLES, "policy": OPEN}, TABLES),
+        ("glacier:SetVaultAccessPolicy", {"vaultName": "v", "policy": {"policy": OPEN}},
+         f"arn:aws:glacier:{HERE}:vaults/v"),
+        ("ds:ShareDirectory", {"directoryId": "d-0123456789", "shareTarget": {"id": ct.STRANGE, "type": "ACCOUNT"}},
+         DIRECTORY),
+        ("redshift:AuthorizeDataShare", {"dataShareArn": TABLES, "consumerIdentifier": ct.STRANGE}, TABLES),
+        ("workspaces:UpdateWorkspaceImagePermission",
+         {"imageId": "wsi-0123456789", "allowCopyImage": True, "sharedAccountId": ct.STRANGE},
+         f"arn:aws:workspaces:{HERE}:workspaceimage/wsi-0123456789"),
+    ],
+)  # fmt: skip
+def test_services_beyond_the_common_ones_share_too(made: Made, action: str, request_: Request, resource: str):
+    assert shares(made(ct.record("09:00", action, ALICE, requestParameters=request_))) == [
+        ("shared", resource, STRANGE, None)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("action", "request_"),
+    [
+        ("cloudformation:SetStackPolicy", {"stackName": "s", "stackPolicyBody": UPDATES}),
+        ("organizations:CreatePolicy", {"content": GRANTS, "type": "SERVICE_CONTROL_POLICY"}),
+        ("iot:CreatePolicy", {"policyName": "p", "policyDocument": GRANTS}),
+    ],
+)
+def test_what_lets_nobody_in_is_no_policy_of_a_resource(made: Made, action: str, request_: Request):
+    case = made(ct.record("09:00", action, ALICE, requestParameters=request_))
+    assert (case.ask.policies().rows, case.ask.shared_out().rows) == ((), ())
