@@ -14,7 +14,7 @@ from functools import partial
 from graphtrail import arn as arns
 from graphtrail.events.actions import Kind
 from graphtrail.events.identity import Caller, key_id, unique_id
-from graphtrail.events.pivot import UNREAD, Call, Pivot, Rule, Rules
+from graphtrail.events.pivot import UNREAD, Call, Pivot, Rule, Rules, listed
 from graphtrail.events.policies import allows_everything
 from graphtrail.events.record import Json, Text, either_case, mapping, text
 from graphtrail.events.resources.forms import BUCKET, Place
@@ -197,10 +197,21 @@ def _bucket_logging(call: Call) -> Iterator[Pivot]:
         yield Pivot("BLINDED", "s3:PutBucketLogging", None, None, None)
 
 
-def _detector(call: Call) -> Iterator[Pivot]:
-    """A detector, or one of its sources, is switched off."""
-    if _is_off(call.request):
-        yield Pivot("BLINDED", "guardduty:UpdateDetector", None, None, None)
+def _off(action: str, part: str = "", *, whole: bool = False) -> Rules:
+    """The rule of a call that may switch off what it names, or something for a whole account.
+
+    Args:
+        action: its name.
+        part: the part of the request that says so, empty if all of it may.
+        whole: it is switched off for the account.
+    """
+
+    def rule(call: Call) -> Iterator[Pivot]:
+        if _is_off(call.request.get(part) if part else call.request):
+            target = f"account:{call.place.account}" if whole and call.place.account else None
+            yield Pivot("BLINDED", action, target, None, None)
+
+    return rule
 
 
 def _is_off(value: Json) -> bool:
@@ -209,8 +220,16 @@ def _is_off(value: Json) -> bool:
         return any(map(_is_off, value))
     if not isinstance(value, dict):
         return False
-    said = (str(value.get("enable")).lower(), str(value.get("status")).lower())
-    return said[0] == "false" or said[1] == "disabled" or any(map(_is_off, value.values()))
+    said = {str(value.get(name)).lower() for name in ("enable", "enabled")}
+    status = str(value.get("status")).lower()
+    return "false" in said or status in {"disabled", "paused"} or any(map(_is_off, value.values()))
+
+
+def _access_logs(call: Call) -> Iterator[Pivot]:
+    """Access logs of a load balancer are switched off by an attribute."""
+    for one in map(mapping, listed(call.request.get("attributes"))):
+        if text(one.get("key")) == "access_logs.s3.enabled" and str(one.get("value")).lower() == "false":
+            yield Pivot("BLINDED", "elasticloadbalancing:ModifyLoadBalancerAttributes", None, None, None)
 
 
 _ROLE_MADE = _created("role", "role", "roleName", "role")
@@ -244,7 +263,10 @@ _SEVERAL: dict[str, Rules] = {
     **SHARES,
     "ec2:DescribeInstanceAttribute": _user_data_read,
     "ec2:ModifyInstanceAttribute": _user_data_set,
-    "guardduty:UpdateDetector": _detector,
+    "eks:UpdateClusterConfig": _off("eks:UpdateClusterConfig", "logging"),
+    "elasticloadbalancing:ModifyLoadBalancerAttributes": _access_logs,
+    "guardduty:UpdateDetector": _off("guardduty:UpdateDetector"),
+    "guardduty:UpdateMemberDetectors": _off("guardduty:UpdateMemberDetectors"),
     "iam:AttachGroupPolicy": _attached,
     "iam:AttachRolePolicy": _attached,
     "iam:AttachUserPolicy": _attached,
@@ -255,6 +277,7 @@ _SEVERAL: dict[str, Rules] = {
     "iam:PutUserPolicy": _inline,
     "iam:UpdateAssumeRolePolicy": partial(_trust, name="policyDocument"),
     "identitystore:CreateGroupMembership": _joined,
+    "macie2:UpdateMacieSession": _off("macie2:UpdateMacieSession", whole=True),
     "organizations:AcceptHandshake": _organisation,
     "organizations:CloseAccount": _organisation,
     "organizations:CreateAccount": _organisation,
