@@ -135,6 +135,7 @@ class _Known(NamedTuple):
     uid: str | None
     issuer: str | None
     created: int | None
+    first_seen: int | None
     assumed_root: bool
     authenticated: bool
     account: str | None

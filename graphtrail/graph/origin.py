@@ -57,6 +57,8 @@ class Known(Protocol):
     @property
     def created(self) -> int | None: ...  # noqa: D102 - see the class
     @property
+    def first_seen(self) -> int | None: ...  # noqa: D102 - see the class
+    @property
     def assumed_root(self) -> bool: ...  # noqa: D102 - see the class
     @property
     def authenticated(self) -> bool: ...  # noqa: D102 - see the class
@@ -148,8 +150,8 @@ def _start(at: str, world: Surroundings, level: Confidence, *, reached: bool) ->
 def made_by(found: Origin, world: Surroundings) -> Step | None:
     """The call that made the key, password or user at which an origin stops.
 
-    Of a long-lived key the call that issued it, of a sign-in the last password set before it, else the call that made
-    the user; None where no record shows one.
+    Of a long-lived key the call that issued it, of a sign-in the last password set before it, else the last call before
+    its use that made the user: one made later is another of that name. None where no record shows one.
     """
     if found.principal is None:
         return None
@@ -159,7 +161,11 @@ def made_by(found: Origin, world: Surroundings) -> Step | None:
     into = world.into(found.principal)
     signed_in = [step.at for step in found.steps[:1] if step.type == "SIGNED_IN"]
     passwords = [step for step in into if step.type == "SET_PASSWORD" and signed_in and step.at <= signed_in[0]]
-    made = [step for step in into if step.type == "CREATED" and step.detail == "user"]
+    held = world.session(found.first)
+    used = signed_in[0] if signed_in else held.first_seen if held else None
+    made = [
+        step for step in into if step.type == "CREATED" and step.detail == "user" and (used is None or step.at <= used)
+    ]
     return max(passwords or made, key=lambda step: (step.at, step.source), default=None)
 
 

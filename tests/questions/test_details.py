@@ -186,3 +186,27 @@ def test_a_role_that_a_service_asked_for_was_made_by_whoever_made_it(tmp_path: P
     )  # fmt: skip
     (row,) = ct.case(tmp_path, [made]).ask.identities().rows
     assert (row.made, row.resource) == ("role", role)
+
+
+def test_a_user_that_was_made_after_the_use_of_a_key_is_another_one(tmp_path: Path):
+    def eve(key: str, uid: str) -> ct.Record:
+        return ct.user("eve", key) | {"principalId": uid}
+
+    def made(clock: str, uid: str) -> ct.Record:
+        answer = {"user": {"arn": f"arn:aws:iam::{ct.HOME}:user/eve", "userId": uid}}
+        asked = {"userName": "eve"}
+        return ct.record(clock, "iam:CreateUser", ALICE, requestParameters=asked, responseElements=answer)
+
+    first, second = "AIDAFIRSTFIRSTFIRST22", "AIDASECONDSECONDSEC22"
+    again = made("11:00", second)
+    case = ct.case(
+        tmp_path,
+        [
+            ct.get_object("09:00", eve("AKIAEVEEVEEVEEVEEVE2", first), "jewels", "a"),
+            ct.record("10:00", "iam:DeleteUser", ALICE, requestParameters={"userName": "eve"}),
+            again,
+            ct.get_object("12:00", eve("AKIAEVEEVEEVEEVEEVE3", second), "jewels", "a"),
+        ],
+    )
+    makers = {row.session: row.made_by and row.made_by.event_id for row in case.ask.who_touched(JEWELS).rows}
+    assert makers == {"key:AKIAEVEEVEEVEEVEEVE2": None, "key:AKIAEVEEVEEVEEVEEVE3": again["eventID"]}
