@@ -39,7 +39,6 @@ _UNDOES = {
     "guardduty:DeleteDetector": frozenset({"guardduty:CreateDetector"}),
     "guardduty:UpdateDetector": frozenset({"guardduty:UpdateDetector"}),
     "guardduty:UpdateMemberDetectors": frozenset({"guardduty:UpdateMemberDetectors"}),
-    "iam:DeleteAccountPasswordPolicy": frozenset({"iam:UpdateAccountPasswordPolicy"}),
     "inspector2:Disable": frozenset({"inspector2:Enable"}),
     "logs:DeleteSubscriptionFilter": frozenset({"logs:PutSubscriptionFilter"}),
     "macie2:DisableMacie": frozenset({"macie2:EnableMacie"}),
