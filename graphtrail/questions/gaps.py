@@ -188,11 +188,15 @@ def _about_forms(trail: Trail) -> None:
 def _about_truncated(trail: Trail) -> None:
     """Note records of which AWS itself left something out."""
     if count := trail.store.case.truncated:
-        trail.note(
-            "truncated",
-            f"of {count} record(s) AWS left out what was asked for or answered, too large for its logs: what they name "
-            "cannot be seen, and a large policy hides that way (events marks them: truncated)",
-        )
+        trail.note("truncated", truncated_text(count))
+
+
+def truncated_text(count: int) -> str:
+    """That AWS left something out of some records."""
+    return (
+        f"of {count} record(s) AWS left out what was asked for or answered, too large for its logs: what they name "
+        "cannot be seen, and a large policy hides that way (events marks them: truncated)"
+    )
 
 
 def _about_silence(trail: Trail) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 from graphtrail.graph.origin import LINKED, SERVICE
-from graphtrail.questions.gaps import WHY, about_window, silence_text, silent_days
+from graphtrail.questions.gaps import WHY, about_window, silence_text, silent_days, truncated_text
 from graphtrail.questions.question import question
 from graphtrail.questions.reach import closure
 from graphtrail.questions.rows import Row, Text, Texts
@@ -20,7 +20,7 @@ class Unknown(Row, frozen=True, kw_only=True):
     Attributes:
         code: ``origin-`` and a status, ``account-not-observed``, ``no-data-events``, ``silent-days``, ``blinded``,
             ``evidence-`` and what is wrong with it, ``conflicting-records``,
-            ``key-of-several-principals``, ``rejected-records``.
+            ``key-of-several-principals``, ``truncated``, ``rejected-records``.
         account, region: which logs it is about.
         sessions: keys of sessions that it is about.
         candidates: who it may have been.
@@ -120,6 +120,8 @@ def _records(trail: Trail) -> Iterator[Unknown]:
         )
     for key in case.split_keys:
         yield _unknown("key-of-several-principals", f"{key}: its key is in the records of several principals", 1)
+    if case.truncated:
+        yield _unknown("truncated", truncated_text(case.truncated), case.truncated)
     for reject in case.rejects:
         if reject["kind"] == "reject":
             yield _unknown(

@@ -205,6 +205,7 @@ def test_67_what_aws_left_out_is_marked_and_said(made: Made, side: str, omitted:
     case = made(ct.record("09:00", "iam:PutRolePolicy", ALICE, **{side: left}), whole)
     assert [call.truncated for call in case.ask.events().rows] == [True, False]
     assert case.status()["truncated"] == 1
+    assert [(row.code, row.count) for row in case.ask.unknowns().rows if row.code == "truncated"] == [("truncated", 1)]
     for answer in (case.ask.changes(ALICES), case.ask.who_touched("arn:aws:iam::111122223333:role/a")):
         assert "truncated" in {gap.code for gap in answer.coverage}
 
