@@ -19,6 +19,8 @@ from graphtrail.questions.trail import Trail
 from graphtrail.stores.call_table import Kind, Rows
 from graphtrail.window import iso
 
+_LATE = 5 * 60  # seconds that clocks may differ
+
 
 class Call(Row, frozen=True, kw_only=True):
     """One call.
@@ -32,6 +34,7 @@ class Call(Row, frozen=True, kw_only=True):
         via: ``invokedBy`` as recorded.
         region, account: where it landed: ``awsRegion``, ``recipientAccountId``.
         principal, session, session_name: who signed, and for whom a service signed.
+        late: dated more than five minutes after the session's end: a clock that is wrong, or a record that is.
         principal_account, identity_type, identity_arn, access_key: as recorded; minted and masked keys too.
         address, agent: as recorded.
         resources: what it touched.
@@ -54,6 +57,7 @@ class Call(Row, frozen=True, kw_only=True):
     principal: Text
     session: Text
     session_name: Text
+    late: bool
     principal_account: Text
     identity_type: Text
     identity_arn: Text
@@ -154,6 +158,7 @@ def call_row(trail: Trail, call: int) -> Call:
         principal=session.principal,
         session=session.key,
         session_name=session.name,
+        late=session.expires is not None and int(held.column("time")[call]) > session.expires + _LATE,
         principal_account=caller.account,
         identity_type=caller.type,
         identity_arn=caller.arn,

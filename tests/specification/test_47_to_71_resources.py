@@ -187,6 +187,13 @@ def test_66_calls_before_and_after_a_window_are_not_in_it(made: Made):
     assert not inside.rows
 
 
+def test_66_a_call_after_the_end_of_its_session_is_kept_and_marked(made: Made):
+    build = ct.role("deploy", "build", "ASIABUILDBUILDBUILD0", "09:00")
+    calls = [ct.get_object(clock, build, "jewels", "a") for clock in ("23:00", "23:05:00", "23:05:01")]
+    case = made(ct.assume_role("09:00", ALICE, "deploy", "build", "ASIABUILDBUILDBUILD0"), *calls)
+    assert [call.late for call in case.ask.events(session="build").rows] == [False, False, True]
+
+
 @pytest.mark.parametrize("request_", ["x" * 100_000, {"bucketName": "jewels", "key": "k" * 100_000}])
 def test_67_a_request_that_is_no_object_or_very_long_loses_nothing_else(made: Made, request_: object):
     case = made(ct.record("09:00", "s3:GetObject", ALICE, requestParameters=request_))
