@@ -10,6 +10,7 @@ from graphtrail.stores.cypher.values import Found
 
 CASE = "case_id"  # the parameter that every statement may use without giving it
 SECONDS = 60.0
+LONGEST = 31_536_000  # seconds: a year
 ROWS = 100_000
 
 
@@ -20,10 +21,18 @@ class Bounds:
     Attributes:
         seconds: it may take; None is as long as it takes.
         rows: of the answer that are handed out; None is all. Of more the answer says so.
+
+    Raises:
+        UsageError: the seconds are no length of time that an engine takes.
     """
 
     seconds: float | None = SECONDS
     rows: int | None = ROWS
+
+    def __post_init__(self) -> None:
+        # Also false of what is no number, which neither engine takes.
+        if self.seconds is not None and not 0 < self.seconds <= LONGEST:
+            raise UsageError(f"a timeout of {self.seconds:g} s: it is 0 (none) to {LONGEST:,} seconds")
 
 
 class CypherEngine(Protocol):
