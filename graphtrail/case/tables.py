@@ -85,11 +85,11 @@ class Table:
     """
 
     def __init__(self, path: Path) -> None:
-        with pa.memory_map(str(path)) as file:
-            try:
+        try:
+            with pa.memory_map(str(path)) as file:
                 self._table = pa.ipc.open_file(file).read_all()
-            except pa.ArrowException as error:
-                raise damaged(path, str(error)) from None
+        except (pa.ArrowException, OSError) as error:  # Arrow's errors of files do not name them
+            raise damaged(path, str(error)) from None
         self.rows = len(self._table)
 
     def numbers(self, name: str) -> npt.NDArray[np.integer]:

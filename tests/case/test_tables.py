@@ -61,15 +61,17 @@ def test_pointers_tell_where_the_members_of_each_group_lie(groups: list[int]):
 
 
 @pytest.mark.parametrize("name", ["meta.json", "sessions", "kinds"])
-@pytest.mark.parametrize("left", [None, b"", b"no table of anything"])
-def test_a_damaged_graph_says_how_to_have_it_made_again(tmp_path: Path, name: str, left: bytes | None):
+@pytest.mark.parametrize("left", [None, b"", b"no table of anything", "a folder"])
+def test_a_damaged_graph_says_how_to_have_it_made_again(tmp_path: Path, name: str, left: bytes | str | None):
     case = tmp_path / "case"
     (row,) = case_of(case, write_logs(tmp_path / "logs.json", [record(1)])).ask.events().rows
     (graph,) = (case / "graph").iterdir()
     (graph / name).unlink()
-    if left is not None:
+    if isinstance(left, bytes):
         (graph / name).write_bytes(left)
-    if (name, left) != ("meta.json", None):  # without it no graph was ever finished
+    elif left:
+        (graph / name).mkdir()
+    if name != "meta.json" or isinstance(left, bytes):  # without it no graph was ever finished
         with pytest.raises(CaseError, match=r"cannot be read .*; delete the folder .*: it is made again"):
             list(api.open(case).ask.events().rows)
         shutil.rmtree(graph)
