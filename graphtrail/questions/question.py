@@ -81,6 +81,8 @@ class Question(Generic[R]):
             value = given.get(parameter.name, parameter.default)
             if value is None and parameter.required:
                 raise UsageError(f"{self.name} needs {parameter.name.upper()}: {parameter.help}")
+            if isinstance(value, str) and not value.strip():
+                raise UsageError(f"{self.name}: {parameter.name} is empty; it is: {parameter.help}")
             if parameter.choices and value is not None and value not in parameter.choices:
                 raise UsageError(
                     f"{self.name}: {parameter.name} is one of {', '.join(parameter.choices)}, not {value!r}"

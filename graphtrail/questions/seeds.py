@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from graphtrail import arn as arns
-from graphtrail.errors import NotFound
+from graphtrail.errors import NotFound, UsageError
 from graphtrail.events.identity import key_id
 from graphtrail.graph.schema import PRINCIPALS
 from graphtrail.questions.names import account_number, anything_named, entity_named, session_named
@@ -42,7 +42,10 @@ def seed(trail: Trail, text: str) -> Seed:
     Raises:
         NotFound: nothing in the case answers to it.
         AmbiguousName: several things do.
+        UsageError: it is empty.
     """
+    if not text.strip():
+        raise UsageError("an empty name stands for nothing; name a session, principal, resource, address or event")
     for find in (_session, _by_key_id, _by_arn, _entity, _address, _event, _account, _as_recorded, _by_name):
         found = find(trail, text)
         if found is not None:

@@ -208,6 +208,13 @@ def test_show_draws_several_seeds_on_one_page(run: Run, simulated: Simulated):
     assert simulated.thief in text
 
 
+def test_an_empty_name_is_wrong_usage(run: Run, simulated: Simulated):
+    for words in (("show", ""), ("show", " "), ("ask", "who-touched", "")):
+        ran = run(*words, "--case", simulated.case)
+        assert (ran.code, ran.out) == (2, "")
+        assert "empty" in ran.err
+
+
 def test_show_of_what_nobody_knows_is_a_failure(run: Run, simulated: Simulated):
     ran = run("show", "arn:aws:s3:::untouched", "--case", simulated.case)
     assert ran.code == 1

@@ -328,6 +328,10 @@ def test_a_question_says_which_parameters_it_takes(world: Case):
         world.ask.origin(ALICE, colour="red")
     with pytest.raises(UsageError, match="origin needs SESSION: session key"):
         world.ask.origin()
+    with pytest.raises(UsageError, match="origin: session is empty; it is: session key"):
+        world.ask.origin(" ")
+    with pytest.raises(UsageError, match="events: key is empty"):
+        world.ask.events(key="")
     with pytest.raises(UsageError, match="by is one of principal"):
         world.ask.top(by="colour")
     with pytest.raises(UsageError, match="min_confidence is exact, strong or heuristic"):
