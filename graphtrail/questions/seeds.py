@@ -8,6 +8,7 @@ import numpy as np
 from graphtrail import arn as arns
 from graphtrail.errors import NotFound, UsageError
 from graphtrail.events.identity import key_id
+from graphtrail.events.resources.forms import normal
 from graphtrail.graph.schema import PRINCIPALS
 from graphtrail.questions.names import account_number, anything_named, entity_named, session_named
 from graphtrail.questions.trail import Trail
@@ -16,6 +17,7 @@ from graphtrail.stores.store import SessionNode
 
 _STS = re.compile(r"arn:[a-z-]+:sts::(\d*):(assumed-role|federated-user)/([^/]+)(?:/.*)?", re.DOTALL)
 _S3 = re.compile(r"s3://(.+)", re.DOTALL)
+_WHOLE_BUCKET = re.compile(r"(arn:[a-z-]+:s3:::[^/]+)/\*?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +59,31 @@ def seed(trail: Trail, text: str) -> Seed:
 
 
 def resource_key(text: str) -> str:
-    """The key of a resource as a person names it: an ARN, or ``s3://bucket/key``."""
+    """The key of a resource as a person names it: an ARN, or ``s3://bucket/key``; all in a bucket is the bucket."""
     found = _S3.fullmatch(text)
-    return f"arn:aws:s3:::{found[1].rstrip('/') if '/' not in found[1].rstrip('/') else found[1]}" if found else text
+    key = f"arn:aws:s3:::{found[1]}" if found else text
+    whole = _WHOLE_BUCKET.fullmatch(key)
+    return whole[1] if whole else key
 
 
 def resource_named(trail: Trail, text: str) -> str:
     """The key of a resource as a person names it: as ``resource_key``, else what bears the name, else the text itself.
 
+    An ARN may be longer or shorter than the node's: of a function with its version, of a secret without the six
+    characters that AWS adds. An access key id is the key.
+
     Raises:
         AmbiguousName: several things bear it.
     """
     key = resource_key(text)
-    return key if arns.is_arn(key) or _nodes(trail, key) else entity_named(trail, text) or key
+    if _nodes(trail, key):
+        return key
+    if not arns.is_arn(key):
+        named = f"key:{text}"
+        return named if key_id(text) and _nodes(trail, named) else entity_named(trail, text) or key
+    secret = key.partition(":secret:")[2]
+    found = entity_named(trail, secret, lambda one: one.key.startswith(f"{key}-")) if secret else None
+    return found or normal(key)
 
 
 def principal_named(trail: Trail, text: str) -> Seed:

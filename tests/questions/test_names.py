@@ -149,3 +149,31 @@ def test_principals_without_an_arn_are_named_by_their_keys_and_their_last_part(t
     for name, action in names.items():
         assert [row.action for row in case.ask.events(principal=name).rows] == [action], name
         assert len(case.ask.addresses(name).rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("named", "actions"),
+    [
+        ("arn:aws:s3:::jewels/*", ["s3:GetObject"]),
+        ("arn:aws:s3:::jewels/", ["s3:GetObject"]),
+        ("s3://jewels/*", ["s3:GetObject"]),
+        ("arn:aws:lambda:eu-central-1:111122223333:function:f:7", ["lambda:Invoke"]),
+        ("arn:aws:secretsmanager:eu-central-1:111122223333:secret:db", ["secretsmanager:GetSecretValue"]),
+        ("AKIABOBBOBBOBBOBBOB0", ["iam:DeleteAccessKey"]),
+        ("arn:aws:secretsmanager:eu-west-1:111122223333:secret:db", []),
+    ],
+)
+def test_a_resource_is_found_under_whatever_form_of_its_name(tmp_path: Path, named: str, actions: list[str]):
+    gone = {"userName": "bob", "accessKeyId": BOB["accessKeyId"]}
+    whole = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:db-AbCdEf"
+    case = ct.case(
+        tmp_path,
+        [
+            ct.get_object("09:00", ALICE, "jewels", "a"),
+            ct.record("09:01", "lambda:Invoke", ALICE, requestParameters={"functionName": "f"}),
+            ct.record("09:02", "secretsmanager:GetSecretValue", ALICE, requestParameters={"secretId": whole}),
+            ct.record("09:03", "iam:DeleteAccessKey", ALICE, requestParameters=gone),
+        ],
+    )
+    assert [row.action for row in case.ask.who_touched(named).rows] == actions
+    assert [row.action for row in case.ask.events(resource=named).rows] == actions
