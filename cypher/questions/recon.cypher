@@ -6,6 +6,7 @@ MATCH (caller:Session {key: row.session, case_id: $case_id})-[:CALLED]->(event:E
 WHERE event.time >= row.at AND event.time >= $since AND event.time <= $until AND caller.kind <> 'service' AND event.via IS NULL AND event.category <> 'Data'
   AND coalesce(event.read_only, true) = true
   AND event.action =~ '[^:]*:(List|Describe|Get|Head|Lookup|Search|BatchGet).*'
+  AND NOT event.action STARTS WITH 'signin:' AND coalesce(event.access_class, '') <> 'credential'
 WITH DISTINCT event, CASE WHEN coalesce(event.given_back, 3) < $level THEN coalesce(event.signed, caller.key) ELSE caller.key END AS session
 RETURN session, count(event) AS count, count(DISTINCT event.action) AS actions,
        sum(CASE WHEN event.outcome = 'denied' THEN 1 ELSE 0 END) AS denied

@@ -24,11 +24,17 @@ _MAKES = re.compile(r"(?:Create|Run|Allocate|Copy|Import|Register|Restore|Upload
 _CHANGES = frozenset({"write", "permissions", "tagging"})
 # Beside what deletes: what makes data unreadable or takes away the way back.
 _DESTROYS = frozenset({
+    "account:CloseAccount",
     "dynamodb:UpdateContinuousBackups",
+    "dynamodb:UpdateTimeToLive",
+    "ecr:PutLifecyclePolicy",
     "kms:DisableKey",
     "kms:ImportKeyMaterial",
+    "logs:PutRetentionPolicy",
+    "organizations:CloseAccount",
     "s3:PutBucketEncryption",
     "s3:PutBucketLifecycle",
+    "s3:PutBucketLifecycleConfiguration",
     "s3:PutBucketVersioning",
 })  # fmt: skip
 _TOUCHED = frozenset({"target", "created"})

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Annotated
 
+from graphtrail.events.classes import access_class
 from graphtrail.questions.gaps import about_sessions
 from graphtrail.questions.groups import counted
 from graphtrail.questions.question import question
@@ -70,5 +71,7 @@ def recon(trail: Trail, seed: Annotated[str, "session, key, principal, workload,
 
 
 def _looks(kind: Kind) -> bool:
-    name = kind.action.partition(":")[2]
-    return kind.category != "Data" and kind.read_only is not False and name.startswith(_LOOKS)
+    """Whether a call only looks; one that hands out credentials does more."""
+    service, _, name = kind.action.partition(":")
+    looks = kind.category != "Data" and kind.read_only is not False and name.startswith(_LOOKS)
+    return looks and service != "signin" and access_class(kind.action, kind.read_only) != "credential"

@@ -210,3 +210,19 @@ def test_a_user_that_was_made_after_the_use_of_a_key_is_another_one(tmp_path: Pa
     )
     makers = {row.session: row.made_by and row.made_by.event_id for row in case.ask.who_touched(JEWELS).rows}
     assert makers == {"key:AKIAEVEEVEEVEEVEEVE2": None, "key:AKIAEVEEVEEVEEVEEVE3": again["eventID"]}
+
+
+def test_whoever_asked_for_credentials_did_more_than_look_around(tmp_path: Path):
+    names = ("sts:GetCallerIdentity", "sts:GetSessionToken", "ecr:GetAuthorizationToken", "signin:GetSigninToken")
+    case = ct.case(tmp_path, [ct.record(f"09:0{at}", name, ALICE) for at, name in enumerate(names)])
+    assert [row.actions for row in case.ask.recon("alice").rows] == [("sts:GetCallerIdentity",)]
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["s3:PutBucketLifecycleConfiguration", "logs:PutRetentionPolicy", "dynamodb:UpdateTimeToLive",
+     "ecr:PutLifecyclePolicy", "organizations:CloseAccount"],
+)  # fmt: skip
+def test_what_lets_things_run_out_destroys_them(tmp_path: Path, action: str):
+    (row,) = ct.case(tmp_path, [ct.record("09:00", action, ALICE)]).ask.destruction().rows
+    assert row.action == action
