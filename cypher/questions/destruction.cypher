@@ -9,7 +9,7 @@ WHERE event.case_id = $case_id AND event.time >= $since AND event.time <= $until
                         'logs:PutRetentionPolicy', 'organizations:CloseAccount', 's3:PutBucketEncryption',
                         's3:PutBucketLifecycle', 's3:PutBucketLifecycleConfiguration', 's3:PutBucketVersioning'])
 MATCH (event)-[at:AT]->(node:Entity)
-WHERE at.role IN ['target', 'created']
+WHERE at.role = 'target'
 WITH DISTINCT node, event, CASE WHEN coalesce(event.given_back, 3) < $level THEN coalesce(event.signed, caller.key) ELSE caller.key END AS session
 RETURN node.key AS resource, session, event.action AS action, count(event) AS count
 ORDER BY resource, session, action

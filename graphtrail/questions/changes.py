@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from typing import Annotated
 
 import numpy as np
@@ -37,7 +38,7 @@ _DESTROYS = frozenset({
     "s3:PutBucketLifecycleConfiguration",
     "s3:PutBucketVersioning",
 })  # fmt: skip
-_TOUCHED = frozenset({"target", "created"})
+_TOUCHED, _DESTROYED = frozenset({"target", "created"}), frozenset({"target"})
 
 
 class Change(Touch, frozen=True, kw_only=True):
@@ -63,7 +64,7 @@ def changes(
     """
     reached = closure(trail, find(trail, seed))
     about_sessions(trail, [session for session, _ in reached])
-    rows = _changed(trail, calls_from(trail, reached), _changes)
+    rows = _changed(trail, calls_from(trail, reached), _changes, _TOUCHED)
     yield from sorted(rows, key=lambda row: (row.resource, row.first_seen, row.session or "", row.action))
 
 
@@ -84,7 +85,7 @@ def destruction(
         reached = closure(trail, find(trail, seed))
         about_sessions(trail, [session for session, _ in reached])
         calls = trail.within(calls_from(trail, reached))
-    rows = _changed(trail, calls, _destroys)
+    rows = _changed(trail, calls, _destroys, _DESTROYED)
     most = {
         session: sum(row.count for row in rows if row.session == session) for session in {row.session for row in rows}
     }
@@ -107,11 +108,11 @@ def _destructive(action: str) -> bool:
     return _ENDS.match(action.partition(":")[2]) is not None or action in _DESTROYS
 
 
-def _changed(trail: Trail, calls: Rows, asked: Callable[[Kind], bool]) -> list[Change]:
+def _changed(trail: Trail, calls: Rows, asked: Callable[[Kind], bool], played: AbstractSet[str]) -> list[Change]:
     held = trail.store.calls
     calls = held.where_kind(calls, lambda kind: kind.outcome == "ok" and asked(kind))
     places, nodes, roles = held.touched(calls)
-    wanted = np.array([role in _TOUCHED for role in held.roles], np.bool_)[roles]
+    wanted = np.array([role in played for role in held.roles], np.bool_)[roles]
     made = np.array([role == "created" for role in held.roles], np.int64)[roles]
     # Where the record names what was made, the other things that it names were there before.
     named = np.isin(places, places[made > 0])

@@ -226,3 +226,14 @@ def test_whoever_asked_for_credentials_did_more_than_look_around(tmp_path: Path)
 def test_what_lets_things_run_out_destroys_them(tmp_path: Path, action: str):
     (row,) = ct.case(tmp_path, [ct.record("09:00", action, ALICE)]).ask.destruction().rows
     assert row.action == action
+
+
+def test_the_last_snapshot_of_a_database_that_is_deleted_is_made_and_not_destroyed(tmp_path: Path):
+    request = {"dBInstanceIdentifier": "sales", "skipFinalSnapshot": False, "finalDBSnapshotIdentifier": "last"}
+    case = ct.case(tmp_path, [ct.record("09:00", "rds:DeleteDBInstance", ALICE, requestParameters=request)])
+    here = f"arn:aws:rds:eu-central-1:{ct.HOME}"
+    changed = {row.resource: row.change for row in case.ask.changes("alice").rows}
+    assert changed == {f"{here}:db:sales": "deleted", f"{here}:snapshot:last": "created"}
+    assert [row.resource for row in case.ask.destruction().rows] == [f"{here}:db:sales"]
+    copies = [(edge.source, edge.target) for edge in case.store.edges() if edge.type == "DERIVED"]
+    assert copies == [(f"{here}:db:sales", f"{here}:snapshot:last")]

@@ -254,6 +254,8 @@ EXCEPTIONS: dict[tuple[str, str], dict[str, Form | None]] = {
     **{("glue", done): {"name": _TABLE_GLUE} for done in ("DeleteTable", "GetTable", "UpdateTable")},
     ("logs", "CreateExportTask"): {"destination": BUCKET},
     ("rds", "CreateDBInstanceReadReplica"): {"dBInstanceIdentifier": replace(_DB, role="created")},
+    ("rds", "DeleteDBCluster"): {"finalDBSnapshotIdentifier": replace(_DB_CLUSTER_SNAPSHOT, role="created")},
+    ("rds", "DeleteDBInstance"): {"finalDBSnapshotIdentifier": replace(_DB_SNAPSHOT, role="created")},
     ("rds", "RestoreDBClusterFromSnapshot"): {"snapshotIdentifier": replace(_DB_CLUSTER_SNAPSHOT, role="source")},
     ("sns", "CreateTopic"): {"name": regional("Topic", "sns", "")},
     ("sts", "AssumeRoot"): {"targetPrincipal": ROOT},

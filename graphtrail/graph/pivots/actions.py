@@ -139,14 +139,15 @@ ACTIONS: dict[str, Ends] = {
     "ecs:ExecuteCommand": Ends("EXECUTED_ON", roles=("target",), holding=":task/"),
     "iam:AddRoleToInstanceProfile": Ends("CHANGED_COMPUTE_ROLE", labels=("InstanceProfile",)),
 }  # fmt: skip
-# Calls that copy what they name: a snapshot of a volume, an image of an instance, an object of an object.
+# Calls that copy what they name: a snapshot of a volume, an image of an instance, an object of an object; of a database
+# that is deleted its last snapshot.
 COPIES = frozenset({
     "ec2:CopyImage", "ec2:CopySnapshot", "ec2:CreateImage", "ec2:CreateSnapshot", "ec2:CreateSnapshots",
     "ec2:CreateVolume", "dynamodb:RestoreTableFromBackup", "dynamodb:RestoreTableToPointInTime",
     "rds:CreateDBInstanceReadReplica", "rds:RestoreDBClusterToPointInTime", "rds:RestoreDBInstanceToPointInTime",
     "s3:UploadPartCopy", "rds:CopyDBClusterSnapshot", "rds:CopyDBSnapshot", "rds:CreateDBClusterSnapshot",
     "rds:CreateDBSnapshot", "rds:RestoreDBClusterFromSnapshot", "rds:RestoreDBInstanceFromDBSnapshot",
-    "s3:CopyObject",
+    "rds:DeleteDBCluster", "rds:DeleteDBInstance", "s3:CopyObject",
 })  # fmt: skip
 # Calls that write what they name into a bucket.
 EXPORTS = frozenset({
