@@ -170,10 +170,18 @@ def _person(call: Call) -> Pivot | None:
 
 def _joined(call: Call) -> Iterator[Pivot]:
     """A user of Identity Center who was put in a group."""
-    member = call.request.get("memberId")
+    asked = call.request
+    member = asked.get("memberId") or mapping(asked.get("member")).get("memberId")
     user, store = text(mapping(member).get("userId")) or text(member), _store(call)
     if user and store:
         yield Pivot("CHANGED_PERMISSIONS", "group", f"idc:{store}#{user}", None, None)
+
+
+def _password_of_person(call: Call) -> Pivot | None:
+    """A password of a user of Identity Center is set anew, or sent."""
+    user, store = text(call.request.get("userId")), _store(call)
+    key = f"idc:{store}#{user}" if user and store else None
+    return Pivot("SET_PASSWORD", "password", key, None, key) if key else None
 
 
 def _organisation(call: Call) -> Iterator[Pivot]:
@@ -257,6 +265,7 @@ _ONE: dict[str, Rule] = {
     "iam:UploadSigningCertificate": _other("signing certificate"),
     "identitystore:CreateUser": _person,
     "sso-directory:CreateUser": _person,
+    "sso-directory:UpdatePassword": _password_of_person,
 }
 _SEVERAL: dict[str, Rules] = {
     **BEYOND,
