@@ -249,8 +249,10 @@ def _issued(rows: Rows) -> list[tuple[int, Credential]]:
     shows = np.array(credentials.show_keys(responses.values), np.bool_)
     may = set(rows.of_kind(map(credentials.may_issue, rows.kind_values)))
     hands_out = np.fromiter(map(credentials.hands_out, rows.kind_values), np.bool_, len(rows.kind_values))
+    names = np.fromiter(map(credentials.names_issued, rows.kind_values), np.bool_, len(rows.kind_values))
+    told = (shows[responses.codes] & hands_out[rows.kinds]) | names[rows.kinds]
     found = []
-    for row in sorted(may.union(np.flatnonzero(shows[responses.codes] & hands_out[rows.kinds]).tolist())):
+    for row in sorted(may.union(np.flatnonzero(told).tolist())):
         record = rows.batch.special.get(row) if row in may else None
         answered = Answered(
             request=rows.request(row),

@@ -23,6 +23,10 @@ _DESCRIBES = re.compile(r"iam:(?:List|Get)\w+|cloudtrail:\w+|guardduty:Get\w+|ac
 HIDES = frozenset({
     "lakeformation:GetDataAccess", "s3:GetDataAccess", "signin:CreateOAuth2Token", "sso:GetRoleCredentials",
 })  # fmt: skip
+# Of these the answer names the session that was issued, also where an export has taken the credentials out.
+_NAMES_ISSUED = frozenset({
+    "sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity", "sts:GetFederationToken",
+})  # fmt: skip
 # EKS calls it otherwise than STS.
 _ISSUED_IDS = ("assumedRoleId", "assumeRoleId", "federatedUserId")
 _KEY_ID = "accesskeyid"
@@ -90,6 +94,11 @@ def may_issue(kind: Kind) -> bool:
     return kind.outcome == "ok" and (kind.action in HIDES or is_sign_in(kind))
 
 
+def names_issued(kind: Kind) -> bool:
+    """Whether the answer of a call of this kind names the session that it issued beside the credentials."""
+    return kind.outcome == "ok" and kind.action in _NAMES_ISSUED
+
+
 def is_sign_in(kind: Kind) -> bool:
     """Whether the record stands for a person at the console: ConsoleLogin or SwitchRole."""
     return kind.source == SIGN_IN and kind.action in SIGN_INS
@@ -113,7 +122,8 @@ def issued(kind: Kind, who: Caller, answered: Answered) -> tuple[Credential, ...
         return (_sign_in(kind, who, answered),)
     found = _holders(answered.response)
     made = tuple(_credential(kind, who, answered, held) for held in found)
-    return made or ((_credential(kind, who, answered, {}),) if kind.action in HIDES else ())
+    named = names_issued(kind) and _issued_id(mapping(either_case(answered.response))) is not None
+    return made or ((_credential(kind, who, answered, {}),) if named or kind.action in HIDES else ())
 
 
 def _holders(value: Json) -> list[dict[str, Json]]:
@@ -138,7 +148,7 @@ def _credential(kind: Kind, who: Caller, answered: Answered, holder: dict[str, J
     return Credential(
         method=kind.action,
         key=key_id(text(held.get(_KEY_ID))),
-        temporary="sessiontoken" in held or expires is not None or kind.action in HIDES,
+        temporary="sessiontoken" in held or expires is not None or not holder,
         issued_id=issued_id,
         issued_arn=text(user.get("arn")),
         target=_target(kind, who, answered, held),

@@ -255,7 +255,7 @@ def touched(record: Record, what: Kind, who: Caller, place: Place) -> Touches:
 def issued(record: Record, what: Kind, who: Caller, place: Place) -> tuple[Credential, ...]:
     """The credentials that a record shows, if it may show any."""
     hidden = credentials.may_issue(what)
-    if not (hidden or credentials.shows_key(bytes(record.response))):
+    if not (hidden or credentials.names_issued(what) or credentials.shows_key(bytes(record.response))):
         return ()
     answered = Answered(
         request=requested(record).value,

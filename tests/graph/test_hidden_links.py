@@ -12,6 +12,7 @@ STORE = "arn:aws:identitystore::111122223333:identitystore/d-1"
 ALICE, BOB = ct.user("alice", "AKIAALICEALICEALICE0"), ct.user("bob", "AKIABOBBOBBOBBOBBOB0")
 ALICES, BOBS = "key:AKIAALICEALICEALICE0", "key:AKIABOBBOBBOBBOBBOB0"
 IN_USE = "ASIAINUSEINUSEINUSE0"
+POWERLESS = f"arn:aws:iam::{ct.HOME}:role/deploy"
 POWER = "AWSReservedSSO_Power_User_0123456789abcdef"
 GRANTED = "access-grants-e653760c-4e8b-44fd-94d9-309e035b75ab"
 LAKE = ct.service("lakeformation")
@@ -189,3 +190,22 @@ def test_an_identity_that_two_set_or_at_another_time_is_no_hint(made: Made, reco
 def test_a_source_identity_adds_nothing_where_the_issue_is_known(made: Made):
     case = made(naming(ALICE, "x"), ct.assume_role("10:00", BOB, "far", "x", IN_USE), carried("x"))
     assert origin(case, "heuristic").origin == BOB["arn"]
+
+
+@pytest.mark.parametrize("key", [None, IN_USE])
+def test_an_answer_without_its_credentials_still_names_the_session(made: Made, key: str | None):
+    issue = ct.assume_role("09:00", ALICE, "deploy", "build", IN_USE)
+    del issue["responseElements"]["credentials"]  # as exports do that must not hold any
+    case = made(issue, ct.get_object("09:05", ct.role("deploy", "build", key, "09:00"), "jewels", "a"))
+    (row,) = case.ask.who_touched("jewels").rows
+    assert (row.origin, row.confidence, row.chain[-1].event_ids or row.chain[1].event_ids) == (
+        ALICE["arn"], "strong", (issue["eventID"],)
+    )  # fmt: skip
+    (issued,) = case.ask.assumptions().rows
+    assert (issued.principal, issued.target_role, issued.issued_key) == (ALICE["arn"], POWERLESS, None)
+
+
+def test_an_answer_that_names_no_session_issued_none(made: Made):
+    checked = ct.assume_role("09:00", ct.service("lambda"), "deploy", "awslambda_7_20260302", IN_USE)
+    checked["responseElements"] = None
+    assert not made(checked).ask.assumptions().rows
