@@ -70,7 +70,7 @@ def resource_named(trail: Trail, text: str) -> str:
     """The key of a resource as a person names it: as ``resource_key``, else what bears the name, else the text itself.
 
     An ARN may be longer or shorter than the node's: of a function with its version, of a secret without the six
-    characters that AWS adds. An access key id is the key.
+    characters that AWS adds. ``s3://`` is of whatever partition the case knows it in. An access key id is the key.
 
     Raises:
         AmbiguousName: several things bear it.
@@ -81,8 +81,9 @@ def resource_named(trail: Trail, text: str) -> str:
     if not arns.is_arn(key):
         named = f"key:{text}"
         return named if key_id(text) and _nodes(trail, named) else entity_named(trail, text) or key
-    secret = key.partition(":secret:")[2]
+    secret, stored = key.partition(":secret:")[2], key.partition(":s3:::")[2] if _S3.fullmatch(text) else ""
     found = entity_named(trail, secret, lambda one: one.key.startswith(f"{key}-")) if secret else None
+    found = entity_named(trail, stored, lambda one: one.key.endswith(f":s3:::{stored}")) if stored else found
     return found or normal(key)
 
 

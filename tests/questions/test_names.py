@@ -177,3 +177,10 @@ def test_a_resource_is_found_under_whatever_form_of_its_name(tmp_path: Path, nam
     )
     assert [row.action for row in case.ask.who_touched(named).rows] == actions
     assert [row.action for row in case.ask.events(resource=named).rows] == actions
+
+
+@pytest.mark.parametrize(("named", "times"), [("s3://jewels", 1), ("s3://jewels/a", 1), ("s3://jewels/b", 0)])
+def test_a_bucket_of_another_partition_is_found_without_it(tmp_path: Path, named: str, times: int):
+    resources = [{"ARN": "arn:aws-cn:s3:::jewels/a"}, {"ARN": "arn:aws-cn:s3:::jewels"}]
+    read = ct.get_object("09:00", ALICE, "jewels", "a") | {"awsRegion": "cn-north-1", "resources": resources}
+    assert len(ct.case(tmp_path, [read]).ask.who_touched(named).rows) == times
