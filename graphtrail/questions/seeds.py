@@ -80,7 +80,9 @@ def resource_named(trail: Trail, text: str) -> str:
         return key
     if not arns.is_arn(key):
         named = f"key:{text}"
-        return named if key_id(text) and _nodes(trail, named) else entity_named(trail, text) or key
+        bucket = resource_key(f"s3://{text}")  # no call may name more of it than objects
+        known = named if key_id(text) and _nodes(trail, named) else entity_named(trail, text)
+        return known or (bucket if is_bucket(bucket) and _nodes(trail, bucket) else key)
     secret, stored = key.partition(":secret:")[2], key.partition(":s3:::")[2] if _S3.fullmatch(text) else ""
     found = entity_named(trail, secret, lambda one: one.key.startswith(f"{key}-")) if secret else None
     found = entity_named(trail, stored, lambda one: one.key.endswith(f":s3:::{stored}")) if stored else found

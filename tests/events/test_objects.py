@@ -64,3 +64,15 @@ def test_a_prefix_stands_for_its_bucket():
     assert bucket_of_prefix("arn:aws:s3:::b/a/c*") == "arn:aws:s3:::b"
     directory = "arn:aws:s3express:us-west-2:111122223333:bucket/b--usw2-az1--x-s3"
     assert bucket_of_prefix(f"{directory}/a") == directory
+
+
+@pytest.mark.parametrize("source", ["vault/gold", "jewels/crown"])
+def test_what_was_copied_is_told_from_the_copy_where_the_record_lists_both(source: str):
+    copy, copied = "arn:aws:s3:::jewels/crown", f"arn:aws:s3:::{source}"
+    listed = [
+        {"type": "AWS::S3::Object", "ARN": copy},
+        {"type": "AWS::S3::Bucket", "ARN": "arn:aws:s3:::jewels", "accountId": "111122223333"},
+    ] + ([{"type": "AWS::S3::Object", "ARN": copied}] if copied != copy else [])
+    request = {"bucketName": "jewels", "key": "crown", "x-amz-copy-source": source}
+    found = touched("s3", "CopyObject", requestParameters=request, resources=listed)
+    assert found == {copied: "source", copy: "created", "arn:aws:s3:::jewels": "target"}

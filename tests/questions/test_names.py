@@ -184,3 +184,10 @@ def test_a_bucket_of_another_partition_is_found_without_it(tmp_path: Path, named
     resources = [{"ARN": "arn:aws-cn:s3:::jewels/a"}, {"ARN": "arn:aws-cn:s3:::jewels"}]
     read = ct.get_object("09:00", ALICE, "jewels", "a") | {"awsRegion": "cn-north-1", "resources": resources}
     assert len(ct.case(tmp_path, [read]).ask.who_touched(named).rows) == times
+
+
+def test_a_bucket_of_which_calls_name_objects_alone_is_found_by_its_name(tmp_path: Path):
+    copy = {"bucketName": "elsewhere", "key": "k", "x-amz-copy-source": "vault/gold"}
+    case = ct.case(tmp_path, [ct.record("09:00", "s3:CopyObject", ALICE, requestParameters=copy)])
+    assert [row.action for row in case.ask.who_touched("vault").rows] == ["s3:CopyObject"]
+    assert [row.count for row in case.ask.readers("vault").rows] == [1]

@@ -216,7 +216,7 @@ def combined(in_list: Touches, in_answer: Touches, in_request: Touches, others: 
         return in_request
     if not (in_answer or others) and all(map(in_list.__contains__, in_request)):
         return in_list
-    found = dict(in_list)
+    found = dict(in_list) | _copied(in_list, in_request)
     for resource, role in in_answer:
         _put(found, resource, role)
     certain = {kind_of(resource) for resource in found}
@@ -234,6 +234,13 @@ def combined(in_list: Touches, in_answer: Touches, in_request: Touches, others: 
     for other in others:
         _put(found, other, "target")
     return tuple(found.items())
+
+
+def _copied(in_list: Touches, in_request: Touches) -> _Found:
+    """What a copy was made from, where ``resources[]`` names it beside the copy; what is copied onto itself is made."""
+    sources = {resource for resource, role in in_request if role == "source"}
+    made = [resource for resource, role in in_list if role == "created"] if sources else []
+    return dict.fromkeys(sources.intersection(made), "source") if len(made) > 1 else {}
 
 
 def _by_name(resource: str) -> tuple[tuple[str, str], str]:
