@@ -13,15 +13,14 @@ policy).
 from graphtrail.events.resources.forms import Place
 from graphtrail.events.resources.many import Entries, asked_of, entries
 from graphtrail.events.resources.plan import Plan, plan
+from graphtrail.events.resources.recorded import entries_of, owners_of
 from graphtrail.events.resources.rules import (
     Touches,
     asked,
     combined,
-    entries_of,
     listed,
     listed_entries,
     made,
-    owners_of,
     refused,
     scope,
 )

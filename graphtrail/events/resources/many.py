@@ -15,11 +15,10 @@ from msgspec.structs import astuple
 from graphtrail.events.record import Text
 from graphtrail.events.resources.forms import Place
 from graphtrail.events.resources.plan import BUCKETS, HOST, OBJECT, OBJECT_STORES, Plan
+from graphtrail.events.resources.recorded import entries_of, entry_arn
 from graphtrail.events.resources.rules import (
     Touches,
     asked,
-    entries_of,
-    entry_arn,
     named,
     object_of,
     typed_ids,

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from graphtrail import arn as arns
 from graphtrail.events.record import Json, Text, either_case, mapping, text
 from graphtrail.events.resources import forms
 from graphtrail.events.resources.forms import BUCKET, Form, Place, ec2, kind_of, normal
 from graphtrail.events.resources.plan import HOST, Plan
+from graphtrail.events.resources.recorded import entries_of
 
 # The resources that a part of a record names, with their roles, in the order in which they were found.
 Touches = tuple[tuple[str, str], ...]
@@ -19,7 +19,6 @@ _Found = dict[str, str]
 ROLES = ("created", "source", "passed", "context", "target", "mentioned")
 _RANK = {role: rank for rank, role in enumerate(ROLES)}
 
-_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _INSIDE = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:\d{0,12}:[^\s\"'\\,;<>\[\]{}]+")
 _DOCUMENT = re.compile(
     r"(?i)policy(?:document|text)?$|policies$|^principals?$|tags?$|^tag(?:set|list|ging|specification\w*)$|statement"
@@ -60,43 +59,6 @@ _KMS_KEY_KIND = ("kms", "key")
 def listed(plan: Plan, resources: Json) -> Touches:
     """``resources[]``: ``ARN``, in exports ``arn``; an ``ARNPrefix`` stands for the bucket that it lies in."""
     return listed_entries(plan.noun, entries_of(resources))
-
-
-class Entry(NamedTuple):
-    """An entry of ``resources[]``: ARN, type and ``accountId``, which is the owner's."""
-
-    arn: Text
-    type: Text
-    account: Text
-
-
-def entries_of(resources: Json) -> list[Entry]:
-    """The entries of ``resources[]``."""
-    found = map(mapping, resources if isinstance(resources, list) else ())
-    return [
-        Entry(
-            entry_arn(text(about.get("ARN")) or text(about.get("arn")), text(about.get("ARNPrefix"))),
-            text(about.get("type")),
-            text(about.get("accountId")),
-        )
-        for about in found
-    ]
-
-
-def entry_arn(named: Text, prefix: Text) -> Text:
-    """What an entry with this ARN, or else this ``ARNPrefix``, stands for."""
-    return named or (forms.bucket_of_prefix(prefix) if prefix else None)
-
-
-def owners_of(entries: Iterable[tuple[Text, Text, str | int | None]]) -> Iterator[tuple[str, str]]:
-    """Buckets among the entries, whose ARN names no account, each with the account that owns it.
-
-    Source: sample events of S3 in the CloudTrail User Guide: the entry of a bucket has an ``accountId``, that of an
-    object has none.
-    """
-    for named, type_, account in entries:
-        if named and type_ == "AWS::S3::Bucket" and (owner := text(account)) and _ACCOUNT.fullmatch(owner):
-            yield normal(named), owner
 
 
 def listed_entries(noun: str, entries: Iterable[tuple[Text, Text, str | int | None]]) -> Touches:
