@@ -264,6 +264,8 @@ _ONE: dict[str, Rule] = {
     "iam:UploadSSHPublicKey": _other("SSH public key"),
     "iam:UploadSigningCertificate": _other("signing certificate"),
     "identitystore:CreateUser": _person,
+    "signin:PasswordRecoveryCompleted": _password("password"),
+    "signin:PasswordUpdated": _password("password"),
     "sso-directory:CreateUser": _person,
     "sso-directory:UpdatePassword": _password_of_person,
 }

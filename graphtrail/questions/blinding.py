@@ -30,6 +30,7 @@ _UNDOES = {
     "config:DeleteConfigurationRecorder": frozenset({"config:PutConfigurationRecorder"}),
     "config:DeleteDeliveryChannel": frozenset({"config:PutDeliveryChannel"}),
     "config:StopConfigurationRecorder": frozenset({"config:StartConfigurationRecorder"}),
+    "ec2:DisableEbsEncryptionByDefault": frozenset({"ec2:EnableEbsEncryptionByDefault"}),
     "eks:UpdateClusterConfig": frozenset({"eks:UpdateClusterConfig"}),
     "elasticloadbalancing:ModifyLoadBalancerAttributes": frozenset(
         {"elasticloadbalancing:ModifyLoadBalancerAttributes"}

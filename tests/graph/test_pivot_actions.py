@@ -141,6 +141,7 @@ CALLS: list[tuple[str, dict[str, Any] | None, dict[str, Any] | None, Edges]] = [
      {("BLINDED", HERE.format("redshift", "cluster:c"), "redshift:DisableLogging")}),
     ("rds:StopActivityStream", {"resourceArn": HERE.format("rds", "cluster:c")}, None,
      {("BLINDED", HERE.format("rds", "cluster:c"), "rds:StopActivityStream")}),
+    ("ec2:DisableEbsEncryptionByDefault", None, None, {("BLINDED", HOME, "ec2:DisableEbsEncryptionByDefault")}),
     ("config:DeleteConformancePack", {"conformancePackName": "p"}, None,
      {("BLINDED", HOME, "config:DeleteConformancePack")}),
     ("guardduty:UpdateDetector", {"detectorId": "d", "enable": False}, None,

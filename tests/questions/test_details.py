@@ -237,3 +237,17 @@ def test_the_last_snapshot_of_a_database_that_is_deleted_is_made_and_not_destroy
     assert [row.resource for row in case.ask.destruction().rows] == [f"{here}:db:sales"]
     copies = [(edge.source, edge.target) for edge in case.store.edges() if edge.type == "DERIVED"]
     assert copies == [(f"{here}:db:sales", f"{here}:snapshot:last")]
+
+
+def test_a_password_of_root_that_was_recovered_is_a_password_set(tmp_path: Path):
+    key = f"arn:aws:iam::{ct.HOME}:root"
+    root = {"type": "Root", "principalId": ct.HOME, "arn": key, "accountId": ct.HOME}
+    names = ("PasswordRecoveryRequested", "PasswordRecoveryCompleted", "PasswordUpdated")
+    case = ct.case(
+        tmp_path,
+        [
+            ct.record(f"09:0{at}", f"signin:{name}", root, responseElements={name: "Success"})
+            for at, name in enumerate(names)
+        ],
+    )
+    assert [(row.made, row.resource) for row in case.ask.identities().rows] == [("password", key)] * 2
