@@ -1,5 +1,6 @@
 """An answer leaves: as a table, for a machine, or as a page. Data goes to stdout, everything else to stderr."""
 
+import os
 import shutil
 import sys
 from collections import defaultdict
@@ -113,7 +114,7 @@ def page_of(results: Sequence[Result]) -> str:
 
 
 def write(text: str, file: Path | None) -> None:
-    """Write text to a file or to stdout.
+    """Write text to a file or to stdout; a file is there whole or as it was, whatever stops this.
 
     Raises:
         GraphtrailError: the file cannot be written.
@@ -122,8 +123,28 @@ def write(text: str, file: Path | None) -> None:
         sys.stdout.write(text)
         return
     try:
-        # half a surrogate pair is no UTF-8; a file name or a query string can hold one
-        file.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        # A device or a pipe nothing can take the place of, and beside some files nothing can be written.
+        if file.exists() and not (file.is_file() and os.access(file.resolve().parent, os.W_OK)):
+            _write(text, file)
+        else:
+            _replace(text, file.resolve())
     except OSError as error:
         raise GraphtrailError(f"{file}: cannot be written ({error.strerror}); name another place with -o") from None
     remark(f"wrote {file}")
+
+
+def _write(text: str, file: Path) -> None:
+    # half a surrogate pair is no UTF-8; a file name or a query string can hold one
+    file.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def _replace(text: str, file: Path) -> None:
+    """Write a file beside another and put it in its place: half a table of rows would look like a whole one."""
+    new = file.with_name(f".graphtrail-{os.getpid()}.new")
+    try:
+        _write(text, new)
+        if file.exists():
+            shutil.copymode(file, new)
+        new.replace(file)
+    finally:
+        new.unlink(missing_ok=True)

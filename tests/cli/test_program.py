@@ -37,6 +37,30 @@ def test_a_full_disk_is_a_failure_with_a_reason(simulated: Simulated):
     assert ran.stderr == "graphtrail: standard output: No space left on device\n"
 
 
+def test_what_a_file_held_stays_where_the_new_text_finds_no_room(simulated: Simulated, tmp_path: Path):
+    for name in ("old.csv", "new.csv"):
+        file = tmp_path / name
+        if name == "old.csv":
+            file.write_text("as it was")
+        command = 'ulimit -f 8; exec "$@"'
+        words = [*PROGRAM, "ask", "events", "--case", str(simulated.case), "-o", str(file)]
+        ran = subprocess.run(["sh", "-c", command, "sh", *words], capture_output=True, text=True, check=False)
+        assert ran.returncode == 1
+        assert f"{file}: cannot be written (File too large); name another place with -o" in ran.stderr
+    assert [one.name for one in tmp_path.iterdir()] == ["old.csv"]
+    assert (tmp_path / "old.csv").read_text() == "as it was"
+
+
+def test_a_link_to_a_file_stays_one_and_a_file_keeps_its_permissions(simulated: Simulated, tmp_path: Path):
+    kept, link = tmp_path / "kept.json", tmp_path / "link.json"
+    kept.touch(mode=0o600)
+    link.symlink_to(kept)
+    assert process("ask", "top", "--case", simulated.case, "-o", link).code == 0
+    assert link.is_symlink()
+    assert json.loads(kept.read_text())["total"] > 0
+    assert kept.stat().st_mode & 0o777 == 0o600
+
+
 def test_whoever_stops_a_run_is_told_so(tmp_path: Path):
     # In the background of a shell signals are ignored, and a child would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
