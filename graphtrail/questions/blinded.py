@@ -30,7 +30,8 @@ class Blinding(Pivoted, frozen=True, kw_only=True):
 def blinded(trail: Trail) -> Iterator[Blinding]:
     """Was logging or a guardrail switched off, by whom, and until when?
 
-    One row for each call and resource, by time. From then on these logs may lack what happened.
+    One row for each call and resource, by time. From then on logs may lack what happened; without a guardrail more is
+    allowed than was before.
     """
     for edge, session in pivoted(trail, None, frozenset({"BLINDED"})):
         entity = trail.store.entity(edge.target)

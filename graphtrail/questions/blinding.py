@@ -1,5 +1,6 @@
 """Logs and guardrails that somebody switched off: since when, and until when."""
 
+import re
 from collections.abc import Iterator
 from functools import reduce
 from typing import Any, NamedTuple
@@ -40,6 +41,7 @@ _UNDOES = {
     "guardduty:DeleteDetector": frozenset({"guardduty:CreateDetector"}),
     "guardduty:UpdateDetector": frozenset({"guardduty:UpdateDetector"}),
     "guardduty:UpdateMemberDetectors": frozenset({"guardduty:UpdateMemberDetectors"}),
+    "iam:DeleteAccountPasswordPolicy": frozenset({"iam:UpdateAccountPasswordPolicy"}),
     "inspector2:Disable": frozenset({"inspector2:Enable"}),
     "logs:DeleteSubscriptionFilter": frozenset({"logs:PutSubscriptionFilter"}),
     "macie2:DisableMacie": frozenset({"macie2:EnableMacie"}),
@@ -57,6 +59,11 @@ _UNDOES = {
     "wafv2:DeleteLoggingConfiguration": frozenset({"wafv2:PutLoggingConfiguration"}),
     "wafv2:DisassociateWebACL": frozenset({"wafv2:AssociateWebACL"}),
 }
+# What keeps people from doing something; all others are logs, and what reads or watches them.
+_GUARDRAIL = re.compile(
+    r"ec2:DisableEbsEncryptionByDefault|iam:DeleteAccountPasswordPolicy|network-firewall:\w+|organizations:\w+|shield:\w+"
+    r"|waf(?:v2|-regional)?:\w+WebACL"
+)
 _DETACHED = "organizations:DetachPolicy"
 _ONLY_OFF = (
     "Stop",
@@ -116,6 +123,11 @@ def blind_rows(trail: Trail) -> list[dict[str, Any]]:
             }
         )
     return sorted(rows, key=lambda row: (row["time"], row["action"], row["resource"], row["event_ids"]))
+
+
+def is_guardrail(action: str) -> bool:
+    """Whether an action that switches something off takes nothing from the logs: more is allowed than was before."""
+    return _GUARDRAIL.fullmatch(action) is not None
 
 
 def certain(edge: ControlEdge) -> bool:

@@ -9,7 +9,7 @@ from graphtrail.events.identity import ANONYMOUS
 from graphtrail.events.ocsf import BARE, RAW
 from graphtrail.events.resources.forms import bucket_of_prefix
 from graphtrail.graph.silence import DAY, Silence, silences
-from graphtrail.questions.blinding import Blind, blind_spans
+from graphtrail.questions.blinding import Blind, blind_spans, is_guardrail
 from graphtrail.questions.proof import holes
 from graphtrail.questions.trail import Trail
 from graphtrail.questions.unfetched import sentences, without_data_events
@@ -159,9 +159,10 @@ def _about_blinding(trail: Trail) -> None:
         first = min(found, key=lambda span: (span.edge.at, span.edge.target))
         more = f" and {len(found) - 1} more time(s)" if len(found) > 1 else ""
         end = f"until {iso(first.end[0])}" if first.end else "from then on"
+        what = "more is allowed than was before" if is_guardrail(action) else "these logs may lack what happened"
         trail.note(
             "blinded",
-            f"{action} of {first.edge.target} at {iso(first.edge.at)}{more}: {end} these logs may lack what happened",
+            f"{action} of {first.edge.target} at {iso(first.edge.at)}{more}: {end} {what}",
             account,
             region,
         )

@@ -184,6 +184,14 @@ def test_what_was_switched_off_stands_in_the_status_and_beside_each_answer_that_
     assert "blinded" in {row.code for row in case.ask.unknowns().rows}
 
 
+def test_a_guardrail_that_is_off_takes_nothing_from_the_logs(made: Made):
+    asked = {"policyId": "p-12345678", "targetId": ct.OTHER}
+    case = made(ct.record("09:00", "organizations:DetachPolicy", BOB, requestParameters=asked))
+    assert {text.partition(": ")[2] for text in noted(case, "blinded")} == {
+        "from then on more is allowed than was before"
+    }
+
+
 def test_days_without_a_record_between_others_are_said(made: Made):
     def on(day: int, region: str = "eu-central-1") -> ct.Record:
         time = f"2026-03-{day:02}T10:00:00Z"
