@@ -68,6 +68,7 @@ _PASSED_PROFILE = replace(INSTANCE_PROFILE, role="passed")
 
 CURATED: dict[str, dict[str, Form]] = {
     "apigateway": {"apiId": _api("Api", "apis"), "restApiId": _api("RestApi", "restapis")},
+    "appsync": {"apiId": regional("GraphqlApi", "appsync", "apis/")},
     "athena": {"workGroup": regional("WorkGroup", "athena", "workgroup/")},
     "autoscaling": {
         "autoScalingGroupName": _AUTO_SCALING_GROUP,
@@ -99,6 +100,9 @@ CURATED: dict[str, dict[str, Form]] = {
         "CreateLaunchTemplateVersionRequest": replace(
             _PASSED_PROFILE, inside="LaunchTemplateData.IamInstanceProfile.Name"
         ),
+        "CreateRestoreImageTaskRequest": replace(BUCKET, inside="Bucket", role="source"),
+        "CreateStoreImageTaskRequest": replace(BUCKET, inside="Bucket"),
+        "ExportImageRequest": replace(BUCKET, inside="S3ExportLocation.S3Bucket"),
         "exportToS3": replace(BUCKET, inside="s3Bucket"),
         "s3ExportLocation": replace(BUCKET, inside="s3Bucket"),
         "ReplaceIamInstanceProfileAssociationRequest": replace(_PASSED_PROFILE, inside="IamInstanceProfile.Name"),
@@ -250,6 +254,7 @@ EXCEPTIONS: dict[tuple[str, str], dict[str, Form | None]] = {
     **{("events", done): {"name": _RULE} for done in _ON_RULES},
     **{("codebuild", done): {"name": _PROJECT, "names": _PROJECT} for done in _ON_PROJECTS},
     **{("s3", done): {"name": _ACCESS_POINT} for done in _ON_ACCESS_POINTS},
+    ("ec2", "CreateRestoreImageTask"): {"bucket": replace(BUCKET, role="source")},
     ("ec2", "CreateStoreImageTask"): {"bucket": BUCKET},
     **{("glue", done): {"name": _TABLE_GLUE} for done in ("DeleteTable", "GetTable", "UpdateTable")},
     ("logs", "CreateExportTask"): {"destination": BUCKET},

@@ -135,6 +135,7 @@ EC2_NOUNS = {
     "NatGateway": "nat",
     "NetworkAcl": "acl",
     "NetworkInterface": "eni",
+    "RestoreImageTask": "ami",
     "RouteTable": "rtb",
     "SecurityGroup": "sg",
     "Snapshot": "snap",
