@@ -11,12 +11,14 @@ from graphtrail.cli import note, remark
 from graphtrail.cli.table import fitted, plain, texts
 from graphtrail.errors import GraphtrailError, UsageError
 from graphtrail.render.machine import as_csv, as_json, as_jsonl
+from graphtrail.render.visible import capped
 from graphtrail.results import Result
 from graphtrail.version import __version__
 
 FOUND = 3
 _FOLD = 40
 _ALIKE = 6
+_GAP = 2_000  # letters of what is said of a gap, which may name what a forged record names
 _ENDINGS = {".html": "html", ".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".graphml": "graphml"}
 
 
@@ -42,7 +44,7 @@ def put(results: Sequence[Result], output: str | None, file: Path | None, limit:
     else:
         write(written(results, kind, limit), file)
     for text in _gaps(dict.fromkeys((gap.code, gap.text) for result in results for gap in result.coverage)):
-        remark(f"what the logs cannot show: {text}")
+        remark(f"what the logs cannot show: {capped(text, _GAP)}")
 
 
 def _gaps(gaps: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphtrail.cli import options, printable
+from graphtrail.render.visible import capped
 
 if TYPE_CHECKING:
     from graphtrail.case.fetched import Fetched
 
+# A forged Region of a million letters would drown all else on a terminal; --output json has it whole.
+_CELL, _NAME, _LINE = 40, 400, 2_000
 _ROW = "{:12}  {:16}  {:16}  {:>5}  {:>9}  {:10}  {}"
 
 
@@ -64,13 +67,13 @@ def _lines(said: dict[str, Any], case: Path) -> list[str]:
     if said["conflicts"]:
         lines.append(f"{len(said['conflicts'])} event id(s) stand for records that contradict each other")
     lines.append(_ROW.format("account", "Region", "category", "days", "events", "from", "to"))
-    for account, region, category, days, events, first, last in _ranges(said["coverage"]):
-        lines.append(_ROW.format(account, region, category, f"{days:,}", f"{events:,}", first, last))
+    for *place, days, events, first, last in _ranges(said["coverage"]):
+        lines.append(_ROW.format(*(capped(one, _CELL) for one in place), f"{days:,}", f"{events:,}", first, last))
     lines += _proven(said["integrity"])
     lines += map(_gap, said["gaps"])
     lines += map(_blind, said["blinded"])
     lines += [f"account {account}: named in these logs, its own are not here" for account in said["not_observed"]]
-    return lines
+    return [capped(line, _LINE) for line in lines]
 
 
 def _ranges(coverage: list[dict[str, Any]]) -> list[tuple[str, str, str, int, int, str, str]]:
@@ -84,11 +87,14 @@ def _ranges(coverage: list[dict[str, Any]]) -> list[tuple[str, str, str, int, in
     ]
 
 
+def _place(one: dict[str, Any]) -> str:
+    return f"{capped(one['account'] or '-', _CELL)} {capped(one['region'] or '-', _CELL)}"
+
+
 def _gap(one: dict[str, Any]) -> str:
     """Days without records."""
     days = one["first"] if one["first"] == one["last"] else f"{one['first']} to {one['last']}"
-    place = f"{one['account'] or '-'} {one['region'] or '-'} {one['category']}"
-    return f"{place}: no record on {days}: it was quiet, or logs are missing"
+    return f"{_place(one)} {capped(one['category'], _CELL)}: no record on {days}: it was quiet, or logs are missing"
 
 
 def _blind(one: dict[str, Any]) -> str:
@@ -96,7 +102,7 @@ def _blind(one: dict[str, Any]) -> str:
     doubt = "" if one["certain"] else " (it may have changed what is logged)"
     end = f"undone at {one['until']}" if one["until"] else "not undone in these logs"
     return (
-        f"{one['account'] or '-'} {one['region'] or '-'}: {one['action']} of {one['resource']} at {one['time']}"
+        f"{_place(one)}: {capped(one['action'], _NAME)} of {capped(one['resource'], _NAME)} at {one['time']}"
         f"{doubt}, {end}"
     )
 

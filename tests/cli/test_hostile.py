@@ -1,5 +1,6 @@
 """Whatever a log says, a terminal shows it as text: each command, on a case whose every text is an attack."""
 
+import json
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -43,6 +44,26 @@ def test_no_line_can_be_forged(run: Run, hostile: Path, words: tuple[str, ...]):
     ran = run(*words, "--case", hostile)
     assert "forged" in ran.out
     assert not [line for line in (ran.out + ran.err).splitlines() if line.startswith("forged")]
+
+
+def test_no_name_is_so_long_that_it_drowns_the_rest(run: Run, tmp_path: Path):
+    long = "n" * 100_000
+    record = {
+        "eventSource": "cloudtrail.amazonaws.com", "eventName": "StopLogging", "eventTime": "2024-05-01T10:00:00Z",
+        "eventID": EVENT, "awsRegion": long, "recipientAccountId": long, "requestParameters": {"name": long},
+        "eventCategory": "Management", "userIdentity": {"type": "Root", "accountId": "111122223333"},
+    }  # fmt: skip
+    (tmp_path / "logs.json").write_text(json.dumps({"Records": [record]}))
+    assert run("ingest", tmp_path / "logs.json", "--case", tmp_path / "case").code == 0
+    said = run("status", "--case", tmp_path / "case").out.splitlines()
+    assert max(map(len, said)) <= 2_000
+    assert any(line.endswith("1          1  2024-05-01  2024-05-01") for line in said)
+    assert any("cloudtrail:StopLogging of " in line for line in said)
+    asked = run("ask", "blinded", "--case", tmp_path / "case", "--output", "jsonl")
+    assert long in asked.out
+    assert "what the logs cannot show" in asked.err
+    assert len(asked.err) < 10_000
+    assert long in run("status", "--case", tmp_path / "case", "--output", "json").out
 
 
 def test_markup_is_shown_as_it_is_written(run: Run, hostile: Path):
