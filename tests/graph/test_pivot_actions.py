@@ -134,7 +134,8 @@ CALLS: list[tuple[str, dict[str, Any] | None, dict[str, Any] | None, Edges]] = [
     ("eks:UpdateClusterConfig", {"name": "c", "computeConfig": {"enabled": False}}, None, set()),
     ("elasticloadbalancing:ModifyLoadBalancerAttributes", {
         "loadBalancerArn": HERE.format("elasticloadbalancing", "loadbalancer/app/l/1"),
-        "attributes": [{"key": "access_logs.s3.enabled", "value": "false"}]}, None,
+        "attributes": [{"key": "deletion_protection.enabled", "value": "false"},
+                       {"key": "access_logs.s3.enabled", "value": "false"}]}, None,
      {("BLINDED", HERE.format("elasticloadbalancing", "loadbalancer/app/l/1"),
        "elasticloadbalancing:ModifyLoadBalancerAttributes")}),
     ("redshift:DisableLogging", {"clusterIdentifier": "c"}, None,

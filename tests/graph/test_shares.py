@@ -133,6 +133,7 @@ DIRECTORY = f"arn:aws:ds:{HERE}:directory/d-0123456789"
     [
         ("s3tables:PutTableBucketPolicy", {"tableBucketARN": TABLES, "resourcePolicy": OPEN}, TABLES),
         ("kafka:PutClusterPolicy", {"clusterArn": TABLES, "policy": OPEN}, TABLES),
+        ("kafka:PutClusterPolicy", {"clusterArn": TABLES, "tags": ["a"], "policy": json.loads(OPEN)}, TABLES),
         ("glacier:SetVaultAccessPolicy", {"vaultName": "v", "policy": {"policy": OPEN}},
          f"arn:aws:glacier:{HERE}:vaults/v"),
         ("ds:ShareDirectory", {"directoryId": "d-0123456789", "shareTarget": {"id": ct.STRANGE, "type": "ACCOUNT"}},
@@ -155,6 +156,8 @@ def test_services_beyond_the_common_ones_share_too(made: Made, action: str, requ
         ("cloudformation:SetStackPolicy", {"stackName": "s", "stackPolicyBody": UPDATES}),
         ("organizations:CreatePolicy", {"content": GRANTS, "type": "SERVICE_CONTROL_POLICY"}),
         ("iot:CreatePolicy", {"policyName": "p", "policyDocument": GRANTS}),
+        ("kafka:PutClusterPolicy", {"clusterArn": TABLES, "policy": OPEN.replace("Allow", "Deny")}),
+        ("ds:ShareDirectory", {"directoryId": "d-0123456789", "shareMethod": "HANDSHAKE"}),
     ],
 )
 def test_what_lets_nobody_in_is_no_policy_of_a_resource(made: Made, action: str, request_: Request):
