@@ -171,3 +171,49 @@ def test_the_console_of_older_records_is_no_service(made: Made):
     (row,) = case.ask.who_touched("arn:aws:s3:::jewels/b").rows
     assert (row.kind, row.origin_status) == ("console_family", "linked")
     assert row.session == f"ses:{ct.user('alice')['principalId']}@{ct.at('08:00')}"
+
+
+def sent_on(clock: str, since: str):
+    """A call that a service sent on with a key that AWS minted for it."""
+    who = ct.role("deploy", "build", None, since) | {"invokedBy": "secretsmanager.amazonaws.com"}
+    return ct.record(clock, "kms:Decrypt", who)
+
+
+def session_of(case: graphtrail.Case, call: ct.Record) -> str:
+    (row,) = [row for row in case.ask.events().rows if row.event_id == call["eventID"]]
+    return row.session
+
+
+def test_what_a_service_sends_on_is_of_the_key_of_its_second_and_not_of_who_came_a_second_later(made: Made):
+    call = sent_on("09:02", "09:00:00")
+    case = made(
+        assumed("09:00:00", ALICE, FIRST), assumed("09:00:01", BOB, UNUSED), used("09:01", "09:00:00", FIRST), call
+    )
+    assert session_of(case, call) == f"key:{FIRST}"
+
+
+def test_what_a_service_sends_on_for_one_of_two_keys_of_a_second_names_both(made: Made):
+    call = sent_on("09:02", "09:00")
+    case = made(
+        assumed("09:00", ALICE, FIRST),
+        assumed("09:00", BOB, SECOND),
+        used("09:01", "09:00", FIRST),
+        used("09:01", "09:00", SECOND),
+        call,
+    )
+    (row,) = case.ask.origin(session_of(case, call)).rows
+    assert (row.origin, row.origin_status) == (None, "ambiguous")
+    assert sorted(row.candidates) == ["key:AKIAALICEALICEALICE0", "key:AKIABOBBOBBOBBOBBOB0"]
+    assert origin(case, FIRST).origin == ALICE["arn"]
+    assert origin(case, SECOND).origin == BOB["arn"]
+
+
+def test_a_key_and_records_without_one_are_of_whoever_can_have_opened_them(made: Made):
+    case = made(
+        assumed("09:00:00", ALICE, FIRST),
+        assumed("09:00:01", BOB, UNUSED),
+        used("09:01", "09:00:00", FIRST),
+        used("09:02", "09:00:00", SECOND),
+        ct.record("09:03", "kms:Decrypt", ct.role("deploy", "build", None, "09:00:00")),
+    )
+    assert (origin(case, SECOND).origin, origin(case, SECOND).origin_status) == (None, "ambiguous")

@@ -36,18 +36,32 @@ def same_assumption(world: World) -> None:
     for family in sorted(family for family in world.by_family if family[0] in by_id):
         orphans = _orphans(world, family)
         near = _around(world, family, by_id[family[0]]) if orphans else []
-        unused = [issue for issue in near if not _in_use(world, issue)]
-        if unused:
-            best = min(abs(issue.time - family[1]) for issue in unused)
-            own = family_key(family) in world.sessions  # records without a key may be of whoever uses his
-            issued = sum(abs(issue.time - family[1]) == best for issue in unused)
+        fitting = _fitting(world, family, near, orphans)
+        if fitting:
+            issued = sum(not _in_use(world, issue) for issue in fitting)
             sure = _sign_in(world, family, signed_in) or len(orphans) <= issued
-            _decide(
-                world,
-                family,
-                [issue for issue in near if abs(issue.time - family[1]) == best and (own or not _in_use(world, issue))],
-                Confidence.STRONG if sure else Confidence.HEURISTIC,
-            )
+            _decide(world, family, fitting, Confidence.STRONG if sure else Confidence.HEURISTIC)
+
+
+def _fitting(world: World, family: tuple[str, int], near: list[Issue], orphans: list[str]) -> list[Issue]:
+    """Of the issues near a family those that can have opened what nobody is known to have opened.
+
+    Records without a key may be of whoever uses his: where all that are nearest are in use and of one session, they
+    belong to its key, which is no matter of times.
+    """
+    whole, unused = family_key(family), [issue for issue in near if not _in_use(world, issue)]
+    if orphans == [whole]:
+        fitting = _within(near, family, _distance(near, family))
+        return fitting if len(by_source(fitting)) > 1 or any(issue in unused for issue in fitting) else []
+    return _within(near if whole in orphans and unused else unused, family, _distance(unused, family))
+
+
+def _distance(issues: list[Issue], family: tuple[str, int]) -> int:
+    return min((abs(issue.time - family[1]) for issue in issues), default=0)
+
+
+def _within(issues: list[Issue], family: tuple[str, int], distance: int) -> list[Issue]:
+    return [issue for issue in issues if abs(issue.time - family[1]) <= distance]
 
 
 def _around(world: World, family: tuple[str, int], issues: list[Issue]) -> list[Issue]:
