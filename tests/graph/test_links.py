@@ -345,3 +345,23 @@ def test_records_without_a_key_may_be_of_the_one_whose_key_is_in_use(made: Made)
     family = f"ses:{ct.role_id('deploy')}:build@2026-03-02T09:00:00Z"
     assert (origin(case, family).origin, origin(case, family).origin_status) == (None, "ambiguous")
     assert origin(case, f"key:{IN_USE}").origin == f"{ARN}bob"
+
+
+@pytest.mark.parametrize("asked", ["08:00", "09:00"])
+def test_what_a_service_sends_on_for_a_user_is_not_of_who_failed_to_sign_in_as_him(made: Made, asked: str):
+    tried = {"type": "IAMUser", "accountId": ct.HOME, "userName": "alice"}
+    sent_on = ALICE | {
+        "accessKeyId": IN_USE,
+        "invokedBy": "secretsmanager.amazonaws.com",
+        "sessionContext": {"attributes": {"creationDate": ct.at("08:55")}},
+    }
+    call = ct.record("09:00", "kms:Decrypt", sent_on)
+    case = made(
+        ct.record("09:00", "signin:ConsoleLogin", tried, responseElements={"ConsoleLogin": "Failure"}),
+        ct.get_object(asked, ALICE, "jewels", "a"),
+        call,
+    )
+    (session,) = [row.session for row in case.ask.events().rows if row.event_id == call["eventID"]]
+    found = {"08:00": f"ses:{ALICE['principalId']}@2026-03-02T08:55:00Z", "09:00": ALICES}
+    assert session == found[asked]
+    assert origin(case, session).origin == f"{ARN}alice"

@@ -78,6 +78,9 @@ def _by_second(world: World, left: dict[int, Session], of_call: Ints, sure: npt.
     by_key = np.array([principals.get(key or "", -1) for key in world.names.keys], np.int64)
     whose, times = by_key[world.names.whose][facts.caller[calls]], facts.times[calls]
     own = facts.callers.column("via").where(lambda via: via is None)[facts.caller[calls]] & (whose >= 0)
+    # who tried to sign in and failed asked no service for anything
+    signed = np.fromiter((world.sessions[key].authenticated for key in world.signed.keys), np.bool_)
+    own &= signed[world.signed.of_call]
     near = _Near(whose[own], times[own], of_call[own])
     minted = np.zeros(len(world.signed.keys), np.bool_)
     minted[list(left)] = True
