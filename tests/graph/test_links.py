@@ -365,3 +365,31 @@ def test_what_a_service_sends_on_for_a_user_is_not_of_who_failed_to_sign_in_as_h
     found = {"08:00": f"ses:{ALICE['principalId']}@2026-03-02T08:55:00Z", "09:00": ALICES}
     assert session == found[asked]
     assert origin(case, session).origin == f"{ARN}alice"
+
+
+PERSON = {"onBehalfOf": {"userId": "u-1", "identityStoreArn": STORE}}
+
+
+def test_a_service_that_once_acted_for_somebody_is_not_that_person(made: Made):
+    name = "i-0123456789abcdef0"
+    case = made(
+        ct.record("08:00", "s3:ListBuckets", ct.service("ec2") | PERSON),
+        assumed("09:00", ct.service("ec2"), IN_USE, name),
+        used("09:01", "09:00", session=name),
+    )
+    row = origin(case, f"key:{IN_USE}")
+    assert (row.origin, row.origin_status) == ("service:ec2.amazonaws.com", "service")
+
+
+@pytest.mark.parametrize("others", [False, True])
+def test_records_without_key_and_date_are_the_persons_whom_all_of_them_name(made: Made, *, others: bool):
+    nameless = {
+        key: value for key, value in ct.role("deploy", "build", None, "09:00").items() if key != "sessionContext"
+    }
+    case = made(
+        ct.record("09:00", "s3:ListBuckets", nameless | PERSON),
+        ct.record("19:00", "s3:ListBuckets", nameless | ({} if others else PERSON)),
+    )
+    session = f"anon:AssumedRole:{nameless['principalId']}"
+    assert origin(case, session).origin == (None if others else f"idc:{STORE}#u-1")
+    assert origin(case, session, min_confidence="heuristic").origin == f"idc:{STORE}#u-1"

@@ -7,6 +7,7 @@ use cases"; AWS Sign-In documentation of ``aws login`` (CreateOAuth2Token).
 from collections import defaultdict
 
 from graphtrail.graph.schema import Confidence
+from graphtrail.graph.sessions import Session
 from graphtrail.graph.world import Link, World
 
 
@@ -29,23 +30,34 @@ def people(world: World) -> None:
     """L8: whoever a session once acted on behalf of is the person behind all its calls.
 
     Services stamp it or do not, so one record speaks for the whole session, and for the other keys of one sign-in: not
-    for those that were handed out each by a call of its own, and not where several may have opened it.
+    for those that were handed out each by a call of its own, and not where several may have opened it. A service is
+    nobody's, and records that have no more in common than a name may be of several sessions: there it is a hint.
     """
     by_root: dict[str, dict[str, int]] = defaultdict(dict)
-    acting = [session for session in world.sessions.values() if session.people]
+    acting = [session for session in world.sessions.values() if session.people and session.label != "Service"]
     for session in acting:
         root = _root(world, session.key)
         if root not in world.candidates and _shares(world, session.key):
             by_root[root] |= session.people
     for session in world.sessions.values() if acting else ():
         shared = by_root.get(_root(world, session.key), {}) if _shares(world, session.key) else {}
-        named = session.people or shared
+        named = (session.people if session.label != "Service" else {}) or shared
         if len(named) > 1:
             world.candidates[session.key] = {person: (row,) for person, row in sorted(named.items())}
         for person, row in named.items() if len(named) == 1 else ():
             if person != session.principal:
                 at = int(world.facts.times[row])
-                world.link(Link(person, session.key, "ON_BEHALF_OF", at, "L8", Confidence.EXACT, (row,)))
+                sure = Confidence.EXACT if _speaks(world, session) else Confidence.HEURISTIC
+                world.link(Link(person, session.key, "ON_BEHALF_OF", at, "L8", sure, (row,)))
+
+
+def _speaks(world: World, session: Session) -> bool:
+    """Whether what one record says holds for all of a session: those without key and date must all say it."""
+    if not session.key.startswith("anon:"):
+        return True
+    named = world.facts.callers.column("person").where(bool)
+    own = world.signed.of_call == world.signed.keys.index(session.key)
+    return bool(named[world.facts.caller[world.records.calls[own]]].all())
 
 
 def _shares(world: World, key: str) -> bool:
