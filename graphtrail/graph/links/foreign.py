@@ -5,13 +5,13 @@ when the call was made. Source: field reports of AssumeRole across accounts; Clo
 element" (type ``AWSAccount``).
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
-from graphtrail.case.arrow import Ints, Longs
+from graphtrail.case.arrow import Ints, Longs, Mask
 from graphtrail.graph.coverage import spans
 from graphtrail.graph.links.families import SKEW
 from graphtrail.graph.lives import ROLE
@@ -30,7 +30,8 @@ class _Caller(NamedTuple):
         session: itself.
         calls: numbers of its calls in the facts, in order.
         times: of each, epoch seconds.
-        identities: source identities that it handed on to the sessions that it opened.
+        identities: source identities that it handed on to the sessions that it opened, if each of its calls did: what
+            the others are of, those do not tell.
     """
 
     session: Session
@@ -43,8 +44,8 @@ def foreign_callers(world: World) -> None:
     """Link what other accounts' logs show to the session of the role itself.
 
     Strong if one session alone carries the source identity that the caller handed on (L26), or was alive at all the
-    calls (L25); the latter is only a hint where the logs of the role's own account, which has every issue of the role,
-    do not cover the time: there may have been others.
+    calls, and no other at any (L25); the latter is only a hint where the logs of the role's own account, which has
+    every issue of the role, do not cover the time: there may have been others.
     """
     callers = list(_callers(world))
     if not callers:
@@ -57,7 +58,8 @@ def foreign_callers(world: World) -> None:
     observed = spans(world.facts, world.records)
     carried = _carried(world, sessions.values())
     for caller in callers:
-        alive = [one for one in _apart(world, sessions[caller.session.principal_id]) if _alive(one, caller.times)]
+        apart = _apart(world, sessions[caller.session.principal_id])
+        alive = _distinct(world, [one for one in apart if _alive(one, caller.times).any()])
         if alive and not world.issuing(caller.session.key):
             _decide(world, caller, alive, carried, observed)
 
@@ -89,17 +91,18 @@ def _callers(world: World) -> Iterable[_Caller]:
     numbers = {number: key for number, key in enumerate(world.signed.keys) if key.startswith(_FOREIGN)}
     if not numbers:
         return
-    identities: dict[str, set[str]] = defaultdict(set)
+    identities: dict[str, dict[int, str]] = defaultdict(dict)
     for issue in world.issues:
         if issue.credential.source_identity:
-            identities[issue.source].add(issue.credential.source_identity)
+            identities[issue.source][issue.rows[0]] = issue.credential.source_identity
     for target, links in world.links.items():
         identity = world.sessions[target].source_identity
         for link in links if identity else ():
-            identities[link.source].add(identity or "")
+            identities[link.source] |= dict.fromkeys(link.rows[:1], identity or "")
     for number, key in sorted(numbers.items(), key=lambda pair: pair[1]):
         calls = world.records.calls[world.signed.of_call == number]
-        yield _Caller(world.sessions[key], calls, world.facts.times[calls], frozenset(identities[key]))
+        told = identities[key] if identities[key].keys() >= set(calls.tolist()) else {}
+        yield _Caller(world.sessions[key], calls, world.facts.times[calls], frozenset(told.values()))
 
 
 def _carried(world: World, sessions: Iterable[list[Session]]) -> Mapping[str, str]:
@@ -121,12 +124,33 @@ def _apart(world: World, sessions: Iterable[Session]) -> list[Session]:
     return [session for session in held if session.key not in families]
 
 
-def _alive(session: Session, times: Longs) -> bool:
-    """Whether a session was alive at all of these times."""
+def _distinct(world: World, alive: list[Session]) -> list[Session]:
+    """Of sessions those that nobody takes for one: what was opened with an unused key is that key's session (L2).
+
+    The keys that AWS made of one sign-in are one session, that of their family.
+    """
+    families = {session.key: world.family_of.get(session.key, (session.key,))[0] for session in alive}
+    found = [link for family in families.values() for link in world.links.get(family, ()) if link.rule == "L2"]
+    opened = {row for link in found for row in link.rows}
+    held = [
+        one for one in alive if one.kind != "unused" or not any(opened.issuperset(rows) for rows in _by(world, one))
+    ]
+    made = Counter(families[one.key] for one in held if not world.has_exact_parent(one.key))
+    keys = {families[one.key] if made[families[one.key]] > 1 else one.key for one in held}
+    return [world.sessions[key] for key in sorted(keys)]
+
+
+def _by(world: World, session: Session) -> list[tuple[int, ...]]:
+    """The calls that issued a session, of each link."""
+    return [link.rows for link in world.issuing(session.key)]
+
+
+def _alive(session: Session, times: Longs) -> Mask:
+    """At which of these times a session was alive."""
     if session.created is None:
-        return False
+        return np.zeros(len(times), np.bool_)
     end = min(session.expires, session.created + ROLE) + _AFTER
-    return bool(session.created - SKEW <= times.min() and times.max() <= end)
+    return (session.created - SKEW <= times) & (times <= end)
 
 
 def _decide(
@@ -143,6 +167,8 @@ def _decide(
         world.candidates[caller.session.key] = {session.key: first for session in found}
         return
     (parent,) = found
+    if not _alive(parent, caller.times).all():
+        return
     begin, end = observed.get(_account(parent), (0, 0))
     covered = begin <= (parent.created or 0) and int(caller.times.max()) <= end
     rule = "L26" if carrying else "L25"
