@@ -5,7 +5,7 @@ and holds its end from ``max(a, since)``. It runs once a level of confidence; wh
 """
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
 
@@ -96,24 +96,29 @@ def reach(trail: Trail, seeds: Iterable[tuple[str, int]]) -> dict[str, Reached]:
     return found
 
 
-def _search(trail: Trail, seeds: list[tuple[str, int]], level: Confidence) -> Iterator[Reached]:
-    """What one level reaches, in order of arrival; ties by hops, then by event ids."""
+def _search(trail: Trail, seeds: list[tuple[str, int]], level: Confidence) -> Iterable[Reached]:
+    """What one level reaches, in order of arrival; ties by hops, then by event ids.
+
+    Whoever has only read of a thing, or made it, does not hold it; he may come to hold it later, and that counts then.
+    """
     number = count()  # of two edges that are equal in all that counts the first stays the first
     queue: list[tuple[int, int, tuple[str, ...], str, str, int, tuple[ControlEdge, ...]]] = [
         (at, 0, (), key, key, next(number), ()) for key, at in seeds
     ]
     heapq.heapify(queue)
-    done: set[str] = set()
+    found: dict[str, Reached] = {}
+    held: set[str] = set()
     while queue:
         at, hops, proofs, key, start, _, steps = heapq.heappop(queue)
-        if key in done:
+        ended = bool(steps) and steps[-1].type in LEAVES
+        if key in (found if ended else held):
             continue
-        done.add(key)
-        yield Reached(key, at, level, start, steps)
-        if (steps and steps[-1].type in LEAVES) or _is_hub(trail, key):
+        found[key] = Reached(key, at, level, start, steps)
+        if ended:
             continue
-        for edge in trail.store.onward(key):
-            if edge.target not in done and _crosses(trail, edge, at, level):
+        held.add(key)
+        for edge in () if _is_hub(trail, key) else trail.store.onward(key):
+            if edge.target not in held and _crosses(trail, edge, at, level):
                 entry = (
                     max(at, edge.since),
                     hops + 1,
@@ -124,6 +129,7 @@ def _search(trail: Trail, seeds: list[tuple[str, int]], level: Confidence) -> It
                     (*steps, edge),
                 )
                 heapq.heappush(queue, entry)
+    return found.values()
 
 
 def _crosses(trail: Trail, edge: ControlEdge, at: int, level: Confidence) -> bool:

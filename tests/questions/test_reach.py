@@ -1,0 +1,56 @@
+"""What is reached forwards in time, and by which way, on the fewest records."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import cloudtrail as ct
+import pytest
+
+import graphtrail
+
+Made = Callable[..., graphtrail.Case]
+ALICE = ct.user("alice", "AKIAALICEALICEALICE0")
+ALICES, WEBS = "key:AKIAALICEALICEALICE0", "key:ASIAWEBWEBWEBWEBWEB0"
+NAME = "i-0aaaabbbbccccdddd"
+INSTANCE = f"arn:aws:ec2:eu-central-1:111122223333:instance/{NAME}"
+WEB = ct.role("web", NAME, "ASIAWEBWEBWEBWEBWEB0", "08:00")
+RUNNING = [
+    ct.assume_role("08:00", ct.service("ec2"), "web", NAME, "ASIAWEBWEBWEBWEBWEB0"),
+    ct.record("08:01", "s3:ListBuckets", WEB),
+]
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Made:
+    return lambda *records: ct.case(tmp_path, records)
+
+
+def send(clock: str, who: ct.Record = ALICE) -> ct.Record:
+    asked = {"instanceIds": [NAME], "documentName": "AWS-RunShellScript"}
+    return ct.record(clock, "ssm:SendCommand", who, requestParameters=asked)
+
+
+def look(clock: str) -> ct.Record:
+    asked = {"instanceId": NAME, "attribute": "userData"}
+    return ct.record(clock, "ec2:DescribeInstanceAttribute", ALICE, requestParameters=asked)
+
+
+def reached(case: graphtrail.Case) -> dict[str, tuple[str | None, str]]:
+    rows = case.ask.blast_radius(ALICES).rows
+    return {row.session or row.resource or "": (row.relation, row.at) for row in rows}
+
+
+@pytest.mark.parametrize("first", ["08:50", "09:00", "09:10"])
+def test_a_machine_of_which_somebody_read_is_still_taken_by_who_runs_code_on_it(made: Made, first: str):
+    case = made(*RUNNING, look(first), send("09:00"))
+    found = reached(case)
+    assert found[INSTANCE] == ("EXECUTED_ON", ct.at("09:00"))
+    assert found[WEBS] == ("HOSTS", ct.at("09:00"))
+    assert ("isolate workload", INSTANCE) in {(row.step, row.target) for row in case.ask.containment(ALICES).rows}
+    assert ("EXECUTED_ON", INSTANCE) in {(row.relation, row.target) for row in case.ask.timeline(ALICES).rows}
+
+
+def test_a_machine_of_which_somebody_only_read_is_not_taken(made: Made):
+    found = reached(made(*RUNNING, look("08:50"), look("08:55")))
+    assert found[INSTANCE] == ("READ_SECRET", ct.at("08:50"))
+    assert WEBS not in found
