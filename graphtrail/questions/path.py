@@ -57,7 +57,7 @@ def path(
 
 def _shortest(trail: Trail, source: Seed, target: Seed) -> Reached | None:
     wanted = {target.key, *(session.key for session in target.sessions if target.kind != "resource")}
-    found = [one for key, one in reach(trail, starts(trail, source)).items() if key in wanted]
+    found = [one for key, one in reach(trail, starts(trail, source), fewest=True).items() if key in wanted]
     return min(found, key=lambda one: (len(one.steps), one.at, one.key), default=None)
 
 

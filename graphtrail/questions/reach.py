@@ -8,9 +8,11 @@ import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
+from typing import NamedTuple
 
 import numpy as np
 
+from graphtrail.graph.layout import FOREVER
 from graphtrail.graph.schema import RELATIONS, Confidence
 from graphtrail.questions.seeds import Seed
 from graphtrail.questions.trail import Trail
@@ -76,14 +78,20 @@ def end(session: SessionNode) -> int:
     return 2**62 if session.expires is None else max(session.expires, session.last_seen or 0)
 
 
-def reach(trail: Trail, seeds: Iterable[tuple[str, int]]) -> dict[str, Reached]:
-    """Everything that is reached at the level asked for, the seeds first; what only less sure edges reach is noted."""
+def reach(trail: Trail, seeds: Iterable[tuple[str, int]], *, fewest: bool = False) -> dict[str, Reached]:
+    """Everything that is reached at the level asked for, the seeds first; what only less sure edges reach is noted.
+
+    Args:
+        trail: the question.
+        seeds: what is held, and since when.
+        fewest: by the fewest hops, then the earliest, instead of the earliest and then by the fewest hops.
+    """
     held = list(seeds)
     trail.store.grow(held, trail.limits.window.until)
     found: dict[str, Reached] = {}
     for level in sorted(Confidence, reverse=True):
         if level >= trail.limits.level:
-            for reached in _search(trail, held, level):
+            for reached in _search(trail, held, level, fewest=fewest):
                 found.setdefault(reached.key, reached)
     if trail.limits.level > Confidence.HEURISTIC:
         more = {reached.key for reached in _search(trail, held, Confidence.HEURISTIC)} - set(found)
@@ -96,39 +104,57 @@ def reach(trail: Trail, seeds: Iterable[tuple[str, int]]) -> dict[str, Reached]:
     return found
 
 
-def _search(trail: Trail, seeds: list[tuple[str, int]], level: Confidence) -> Iterable[Reached]:
-    """What one level reaches, in order of arrival; ties by hops, then by event ids.
+class _Way(NamedTuple):
+    """A way to a node, in the order in which ways are looked at.
+
+    Attributes:
+        rank: arrival and hops, or hops, whether it only ends there, and arrival.
+        proofs: the first event of each edge.
+        key: of the node.
+        start: the node of the seed at which it begins.
+        number: of two ways that are equal in all that counts the first stays the first.
+        steps: its edges.
+        at: when it arrives.
+    """
+
+    rank: tuple[int, ...]
+    proofs: tuple[str, ...]
+    key: str
+    start: str
+    number: int
+    steps: tuple[ControlEdge, ...]
+    at: int
+
+
+def _search(
+    trail: Trail, seeds: list[tuple[str, int]], level: Confidence, *, fewest: bool = False
+) -> Iterable[Reached]:
+    """What one level reaches, each by the best way; ties by event ids.
 
     Whoever has only read of a thing, or made it, does not hold it; he may come to hold it later, and that counts then.
+    A node that is held again earlier, by more hops, is walked on from again: less may have been over by then.
     """
-    number = count()  # of two edges that are equal in all that counts the first stays the first
-    queue: list[tuple[int, int, tuple[str, ...], str, str, int, tuple[ControlEdge, ...]]] = [
-        (at, 0, (), key, key, next(number), ()) for key, at in seeds
-    ]
+    number = count()
+    queue = [_Way((0, False, at) if fewest else (at, 0), (), key, key, next(number), (), at) for key, at in seeds]
     heapq.heapify(queue)
     found: dict[str, Reached] = {}
-    held: set[str] = set()
+    held: dict[str, int] = {}
     while queue:
-        at, hops, proofs, key, start, _, steps = heapq.heappop(queue)
-        ended = bool(steps) and steps[-1].type in LEAVES
-        if key in (found if ended else held):
+        way = heapq.heappop(queue)
+        ended = bool(way.steps) and way.steps[-1].type in LEAVES
+        if (ended and way.key in found) or way.at >= held.get(way.key, FOREVER):
             continue
-        found[key] = Reached(key, at, level, start, steps)
+        if way.key not in found or not (fewest or way.key in held):
+            found[way.key] = Reached(way.key, way.at, level, way.start, way.steps)
         if ended:
             continue
-        held.add(key)
-        for edge in () if _is_hub(trail, key) else trail.store.onward(key):
-            if edge.target not in held and _crosses(trail, edge, at, level):
-                entry = (
-                    max(at, edge.since),
-                    hops + 1,
-                    (*proofs, *edge.event_ids[:1]),
-                    edge.target,
-                    start,
-                    next(number),
-                    (*steps, edge),
-                )
-                heapq.heappush(queue, entry)
+        held[way.key] = way.at
+        for edge in () if _is_hub(trail, way.key) else trail.store.onward(way.key):
+            at, hops = max(way.at, edge.since), len(way.steps) + 1
+            if at < held.get(edge.target, FOREVER) and _crosses(trail, edge, way.at, level):
+                rank = (hops, edge.type in LEAVES, at) if fewest else (at, hops)
+                proofs = (*way.proofs, *edge.event_ids[:1])
+                heapq.heappush(queue, _Way(rank, proofs, edge.target, way.start, next(number), (*way.steps, edge), at))
     return found.values()
 
 

@@ -14,6 +14,8 @@ ALICES, WEBS = "key:AKIAALICEALICEALICE0", "key:ASIAWEBWEBWEBWEBWEB0"
 NAME = "i-0aaaabbbbccccdddd"
 INSTANCE = f"arn:aws:ec2:eu-central-1:111122223333:instance/{NAME}"
 WEB = ct.role("web", NAME, "ASIAWEBWEBWEBWEBWEB0", "08:00")
+ADMIN, ADMINS = ct.role("admin", "x", "ASIAADMINADMINADMIN0", "08:10"), "key:ASIAADMINADMINADMIN0"
+AUDITS = "key:ASIAAUDITAUDITAUDIT0"
 RUNNING = [
     ct.assume_role("08:00", ct.service("ec2"), "web", NAME, "ASIAWEBWEBWEBWEBWEB0"),
     ct.record("08:01", "s3:ListBuckets", WEB),
@@ -54,3 +56,25 @@ def test_a_machine_of_which_somebody_only_read_is_not_taken(made: Made):
     found = reached(made(*RUNNING, look("08:50"), look("08:55")))
     assert found[INSTANCE] == ("READ_SECRET", ct.at("08:50"))
     assert WEBS not in found
+
+
+def way(case: graphtrail.Case, end: str, **limits: str) -> list[str]:
+    (row,) = case.ask.path(ALICES, end, **limits).rows
+    return [hop.node for hop in row.path]
+
+
+def test_a_path_has_the_fewest_hops_also_where_a_longer_one_is_earlier(made: Made):
+    case = made(
+        *RUNNING,
+        ct.assume_role("08:10", ALICE, "admin", "x", "ASIAADMINADMINADMIN0"),
+        look("08:15"),
+        send("08:20", ADMIN),
+        ct.assume_role("09:00", WEB, "audit", "y", "ASIAAUDITAUDITAUDIT0"),
+        send("09:30"),
+    )
+    assert way(case, INSTANCE) == [ALICES, INSTANCE]
+    assert case.ask.path(ALICES, INSTANCE).rows[0].path[1].relation == "EXECUTED_ON"
+    assert way(case, WEBS) == [ALICES, INSTANCE, WEBS]
+    assert way(case, AUDITS) == [ALICES, ADMINS, INSTANCE, WEBS, AUDITS]  # at 09:30 it was too late for the short one
+    assert way(case, WEBS, until=ct.at("09:10")) == [ALICES, ADMINS, INSTANCE, WEBS]
+    assert reached(case)[WEBS] == ("HOSTS", ct.at("08:20"))
