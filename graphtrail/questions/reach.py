@@ -86,8 +86,9 @@ def reach(trail: Trail, seeds: Iterable[tuple[str, int]], *, fewest: bool = Fals
         seeds: what is held, and since when.
         fewest: by the fewest hops, then the earliest, instead of the earliest and then by the fewest hops.
     """
-    held = list(seeds)
-    trail.store.grow(held, trail.limits.window.until)
+    until = trail.limits.window.until
+    held = [(key, at) for key, at in seeds if until is None or at <= until]
+    trail.store.grow(held, until)
     found: dict[str, Reached] = {}
     for level in sorted(Confidence, reverse=True):
         if level >= trail.limits.level:

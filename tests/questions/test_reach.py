@@ -78,3 +78,17 @@ def test_a_path_has_the_fewest_hops_also_where_a_longer_one_is_earlier(made: Mad
     assert way(case, AUDITS) == [ALICES, ADMINS, INSTANCE, WEBS, AUDITS]  # at 09:30 it was too late for the short one
     assert way(case, WEBS, until=ct.at("09:10")) == [ALICES, ADMINS, INSTANCE, WEBS]
     assert reached(case)[WEBS] == ("HOSTS", ct.at("08:20"))
+
+
+def test_sessions_that_begin_after_the_end_of_the_window_are_not_held_in_it(made: Made):
+    case = made(
+        *RUNNING,
+        ct.assume_role("09:00", ALICE, "admin", "x", "ASIAADMINADMINADMIN0"),
+        ct.assume_role("10:00", ALICE, "admin", "x", "ASIAAUDITAUDITAUDIT0"),
+        ct.assume_role("11:00", ALICE, "deploy", "x", "ASIAOTHEROTHEROTHER0"),
+    )
+    admin, limits = "arn:aws:iam::111122223333:role/admin", {"until": ct.at("10:00")}
+    assert [row.session for row in case.ask.blast_radius(admin, **limits).rows] == [ADMINS, AUDITS]
+    assert [row.session for row in case.ask.blast_radius(admin, until=ct.at("09:59:59")).rows] == [ADMINS]
+    assert [row.session for row in case.ask.alive(admin, until=ct.at("09:59:59")).rows] == [ADMINS]
+    assert case.ask.blast_radius(ADMINS, until=ct.at("08:30")).rows == ()
