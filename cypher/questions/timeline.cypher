@@ -9,7 +9,7 @@ WITH DISTINCT event, CASE WHEN coalesce(event.given_back, 3) < $level THEN coale
 WITH session, event.action AS action, event.outcome AS outcome, event.error_code AS error_code,
      count(event) AS count, min(event.time) AS time, max(event.time) AS last_seen,
      sum(CASE WHEN coalesce(event.read_only, false) = false OR event.category = 'Data' OR event.outcome = 'denied'
-         THEN 1 ELSE 0 END) AS matters
+         OR event.access_class = 'read_data' THEN 1 ELSE 0 END) AS matters
 WHERE matters > 0
 RETURN time, last_seen, session, action, outcome, error_code, count
 ORDER BY time, session, action

@@ -94,7 +94,8 @@ def timeline(
 
 
 def _matters(kind: Kind) -> bool:
-    return kind.read_only is not True or kind.category == "Data" or kind.outcome == "denied"
+    looks = kind.read_only is True and kind.category != "Data" and access_class(kind) != "read_data"
+    return kind.outcome == "denied" or not looks
 
 
 def _step(trail: Trail, one: Reached) -> Iterator[Moment]:

@@ -252,6 +252,7 @@ def test_the_timeline_leaves_out_what_only_looks(world: Case):
         ("PERFORMED", "s3:GetObject", "ok", 2),
         ("PERFORMED", "s3:PutObject", "ok", 1),
         ("READ_SECRET", "secretsmanager:GetSecretValue", None, 1),
+        ("PERFORMED", "secretsmanager:GetSecretValue", "ok", 1),
         ("PERFORMED", "s3:DeleteBucket", "denied", 1),
         ("ASSUMED", "sts:AssumeRole", None, 2),
         ("PERFORMED", "sts:AssumeRole", "ok", 1),

@@ -92,3 +92,22 @@ def test_sessions_that_begin_after_the_end_of_the_window_are_not_held_in_it(made
     assert [row.session for row in case.ask.blast_radius(admin, until=ct.at("09:59:59")).rows] == [ADMINS]
     assert [row.session for row in case.ask.alive(admin, until=ct.at("09:59:59")).rows] == [ADMINS]
     assert case.ask.blast_radius(ADMINS, until=ct.at("08:30")).rows == ()
+
+
+def test_a_timeline_has_every_session_that_read_a_secret_and_how_often(made: Made):
+    def read(clock: str, who: ct.Record) -> ct.Record:
+        return ct.record(clock, "secretsmanager:GetSecretValue", who, requestParameters={"secretId": "db"})
+
+    case = made(
+        read("08:00", ALICE),
+        read("08:05", ALICE),
+        ct.assume_role("08:10", ALICE, "admin", "x", "ASIAADMINADMINADMIN0"),
+        read("08:20", ADMIN),
+        ct.record("08:21", "ec2:DescribeInstances", ADMIN),
+    )
+    rows = [row for row in case.ask.timeline(ALICES).rows if row.relation == "PERFORMED"]
+    assert [(row.session, row.action, row.count) for row in rows] == [
+        (ALICES, "secretsmanager:GetSecretValue", 2),
+        (ALICES, "sts:AssumeRole", 1),
+        (ADMINS, "secretsmanager:GetSecretValue", 1),
+    ]
