@@ -1,7 +1,8 @@
 // title: What does whoever holds these reach with one hop, forwards in time?
 // params: case_id (text), rows (list of maps: key, at), level (integer: 1 heuristic, 2 strong, 3 exact), until (integer: epoch seconds)
 // columns: source, key, kind, relation, at, onward
-// One round of a closure: rows of the next round are the new or earlier keys with onward = true; it ends when there are none.
+// One round of a closure: rows of the next round are the keys with onward = true that never were so, or not as early; it
+// ends when there are none. What was reached without onward is not held: it counts as new when it comes with onward.
 UNWIND $rows AS row
 MATCH (source:Entity {key: row.key, case_id: $case_id})-[edge:
          ASSUMED|ISSUED|HOSTS|SAME_SIGN_IN|VIA|OPENED_WAY|ON_BEHALF_OF|CONTROLS|EXECUTED_ON|
