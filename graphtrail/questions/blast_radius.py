@@ -8,14 +8,12 @@ import numpy as np
 from graphtrail.graph.schema import PRINCIPALS, Confidence
 from graphtrail.questions.gaps import about_sessions
 from graphtrail.questions.question import question
-from graphtrail.questions.reach import Reached, reach, starts
+from graphtrail.questions.reach import REACHING, Reached, reach, starts, touched_by
 from graphtrail.questions.rows import Hop, Row, Text
 from graphtrail.questions.seeds import seed as find
-from graphtrail.questions.trail import PROOFS, Trail
+from graphtrail.questions.trail import Trail
 from graphtrail.stores.call_table import Rows
 from graphtrail.window import iso
-
-_REACHING = frozenset({"target", "source", "created", "passed"})
 
 
 class Reach(Row, frozen=True, kw_only=True):
@@ -80,7 +78,7 @@ def _touched(trail: Trail, held: dict[str, Reached]) -> dict[str, tuple[Reached,
     """The resources that reached sessions touched, each with the session that did so first, and its calls."""
     found: dict[str, tuple[int, Reached, Rows]] = {}
     calls = trail.store.calls
-    wanted = np.array([role in _REACHING for role in calls.roles], np.bool_)
+    wanted = np.array([role in REACHING for role in calls.roles], np.bool_)
     for one in held.values():
         session = trail.store.session(one.key)
         if session is None or session.kind == "service":
@@ -102,17 +100,6 @@ def _resource(trail: Trail, key: str, one: Reached, touching: Rows) -> Reach:
     calls = trail.store.calls
     at = iso(int(calls.column("time")[touching[0]]))
     entity = trail.store.entity(key)
-    last = Hop(
-        node=key,
-        session=None,
-        principal=None,
-        relation="ON",
-        at=at,
-        rule="record",
-        confidence=str(Confidence.EXACT),
-        tie=bool(one.steps) and iso(one.steps[-1].at) == at,
-        event_ids=tuple(map(calls.event_id, touching[:PROOFS].tolist())),
-    )
     return Reach(
         session=None,
         principal=None,
@@ -120,6 +107,6 @@ def _resource(trail: Trail, key: str, one: Reached, touching: Rows) -> Reach:
         label=entity.label if entity else "AccessKey",
         at=at,
         relation="ON",
-        path=(*trail.hops(one.start, one.steps), last),
+        path=touched_by(trail, key, one, touching),
         confidence=str(min((step.confidence for step in one.steps), default=Confidence.EXACT)),
     )

@@ -1,17 +1,20 @@
 """``path``."""
 
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterable, Iterator
+from typing import Annotated, NamedTuple
+
+import numpy as np
 
 from graphtrail.graph.schema import Confidence
 from graphtrail.questions.gaps import about_sessions
 from graphtrail.questions.groups import distinct
 from graphtrail.questions.question import question
-from graphtrail.questions.reach import Reached, reach, starts
+from graphtrail.questions.reach import REACHING, Reached, reach, starts, touched_by
 from graphtrail.questions.rows import Hop, Row, Text
-from graphtrail.questions.seeds import Seed
+from graphtrail.questions.seeds import Seed, touching
 from graphtrail.questions.seeds import seed as find
 from graphtrail.questions.trail import Trail
+from graphtrail.stores.call_table import Rows
 
 
 class Connection(Row, frozen=True, kw_only=True):
@@ -43,34 +46,67 @@ def path(
 ) -> Iterator[Connection]:
     """How are these two connected?
 
-    The path of fewest hops along which control can have travelled in time, in either direction; where there is none,
-    what the two have in common.
+    The path of fewest hops along which control can have travelled in time, in either direction; to a resource also by
+    a call that worked of a session that is reached. Where there is none, what the two have in common.
     """
     first, second = find(trail, start), find(trail, end)
     about_sessions(trail, (*first.sessions, *second.sessions))
-    ways = [way for pair in ((first, second), (second, first)) if (way := _shortest(trail, *pair))]
+    ways = [way for pair in ((first, second), (second, first)) for way in _shortest(trail, *pair)]
     if ways:
-        yield from (_way(trail, way) for way in sorted(ways, key=lambda one: (len(one.steps), one.at)))
+        yield from sorted(ways, key=lambda one: (len(one.path), one.path[-1].at or ""))
     else:
         yield from _shared(trail, first, second)
 
 
-def _shortest(trail: Trail, source: Seed, target: Seed) -> Reached | None:
+class _Way(NamedTuple):
+    """A way, in the order in which it is preferred: hops, whether a call is the last of them, and when it arrives."""
+
+    hops: int
+    called: bool
+    at: int
+    end: str
+    reached: Reached
+    calls: Rows | None = None
+
+
+def _shortest(trail: Trail, source: Seed, target: Seed) -> Iterator[Connection]:
+    """The best way, if there is one; a resource holds nothing, and nothing goes out from it."""
+    if source.kind == "resource":
+        return
+    held = reach(trail, starts(trail, source), fewest=True)
     wanted = {target.key, *(session.key for session in target.sessions if target.kind != "resource")}
-    found = [one for key, one in reach(trail, starts(trail, source), fewest=True).items() if key in wanted]
-    return min(found, key=lambda one: (len(one.steps), one.at, one.key), default=None)
+    ways = [
+        _Way(hops=len(one.steps), called=False, at=one.at, end=key, reached=one)
+        for key, one in held.items()
+        if key in wanted
+    ]
+    if target.kind == "resource":
+        ways += _calling(trail, target.key, [*held.values(), *reach(trail, starts(trail, source)).values()])
+    for way in sorted(ways, key=lambda one: one[:4])[:1]:
+        one = way.reached
+        yield Connection(
+            relation="path",
+            start=one.start,
+            end=way.end,
+            shared=None,
+            value=None,
+            path=trail.hops(one.start, one.steps) if way.calls is None else touched_by(trail, way.end, one, way.calls),
+            confidence=str(min((step.confidence for step in one.steps), default=Confidence.EXACT)),
+        )
 
 
-def _way(trail: Trail, way: Reached) -> Connection:
-    return Connection(
-        relation="path",
-        start=way.start,
-        end=way.key,
-        shared=None,
-        value=None,
-        path=trail.hops(way.start, way.steps),
-        confidence=str(min((step.confidence for step in way.steps), default=Confidence.EXACT)),
-    )
+def _calling(trail: Trail, key: str, held: Iterable[Reached]) -> Iterator[_Way]:
+    """The ways to a resource by calls that worked of sessions that are reached, each from then on."""
+    calls = trail.store.calls
+    worked = calls.where_kind(touching(trail, key, REACHING), lambda kind: kind.outcome == "ok")
+    for one in held:
+        session = trail.store.session(one.key)
+        if session is not None and session.kind != "service":
+            own = calls.by_time(np.intersect1d(trail.calls_of([session]), worked))
+            own = own[calls.column("time")[own] >= one.at]
+            if len(own):
+                at = int(calls.column("time")[own[0]])
+                yield _Way(hops=len(one.steps) + 1, called=True, at=at, end=key, reached=one, calls=own)
 
 
 def _shared(trail: Trail, first: Seed, second: Seed) -> Iterator[Connection]:

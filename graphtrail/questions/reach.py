@@ -14,13 +14,17 @@ import numpy as np
 
 from graphtrail.graph.layout import FOREVER
 from graphtrail.graph.schema import RELATIONS, Confidence
+from graphtrail.questions.rows import Hop
 from graphtrail.questions.seeds import Seed
-from graphtrail.questions.trail import Trail
+from graphtrail.questions.trail import PROOFS, Trail
 from graphtrail.stores.call_table import Rows
 from graphtrail.stores.store import ControlEdge, SessionNode
+from graphtrail.window import iso
 
 # Edges that end a path: their end is reached, and nobody goes on from there.
 LEAVES = frozenset(name for name, relation in RELATIONS.items() if relation.ends)
+# Roles in which whoever calls reaches a resource.
+REACHING = frozenset({"target", "source", "created", "passed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,3 +189,20 @@ def calls_from(trail: Trail, reached: Iterable[tuple[SessionNode, int]]) -> Rows
     times = trail.store.calls.column("time")
     parts = [(own := trail.calls_of([session]))[times[own] >= at] for session, at in reached]
     return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+
+
+def touched_by(trail: Trail, key: str, one: Reached, touching: Rows) -> tuple[Hop, ...]:
+    """The way to a resource that a session touched: the way to the session, and its calls, the first of them first."""
+    at = iso(int(trail.store.calls.column("time")[touching[0]]))
+    last = Hop(
+        node=key,
+        session=None,
+        principal=None,
+        relation="ON",
+        at=at,
+        rule="record",
+        confidence=str(Confidence.EXACT),
+        tie=bool(one.steps) and iso(one.steps[-1].at) == at,
+        event_ids=tuple(map(trail.store.calls.event_id, touching[:PROOFS].tolist())),
+    )
+    return (*trail.hops(one.start, one.steps), last)

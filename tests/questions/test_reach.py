@@ -111,3 +111,35 @@ def test_a_timeline_has_every_session_that_read_a_secret_and_how_often(made: Mad
         (ALICES, "sts:AssumeRole", 1),
         (ADMINS, "secretsmanager:GetSecretValue", 1),
     ]
+
+
+def test_a_path_to_a_resource_ends_with_a_call_that_worked(made: Made):
+    jewels, loot = "arn:aws:s3:::jewels", "arn:aws:s3:::loot"
+    case = made(
+        ct.get_object("08:00", ALICE, "jewels", "a", **ct.refused()),
+        ct.assume_role("08:10", ALICE, "admin", "x", "ASIAADMINADMINADMIN0"),
+        ct.get_object("09:00", ADMIN, "jewels", "a"),
+        ct.get_object("08:30", ADMIN, "jewels", "b"),
+        ct.get_object("09:30", ADMIN, "loot", "a", **ct.refused()),
+        ct.assume_role("10:00", ct.service("ec2"), "web", NAME, "ASIAWEBWEBWEBWEBWEB0", resources=[{"ARN": loot}]),
+    )
+    assert way(case, jewels) == [ALICES, ADMINS, jewels]
+    (row,) = case.ask.path(jewels, ALICES).rows
+    assert (row.relation, row.start, row.end, row.confidence) == ("path", ALICES, jewels, "exact")
+    assert (row.path[-1].relation, row.path[-1].at, len(row.path[-1].event_ids)) == ("ON", ct.at("08:30"), 2)
+    assert way(case, f"{jewels}/a") == [ALICES, ADMINS, f"{jewels}/a"]
+    assert {one.relation for one in case.ask.path(ALICES, loot).rows} == {"shares"}
+    assert {one.relation for one in case.ask.path(jewels, loot).rows} == {"shares"}
+    assert case.ask.path(ALICES, jewels, since=ct.at("09:15")).rows == ()
+    rows = case.ask.path("svc:ec2.amazonaws.com@111122223333", loot).rows  # a service acts for everybody
+    assert "path" not in {one.relation for one in rows}
+
+
+def test_a_secret_that_was_read_is_the_end_of_the_path_that_read_it(made: Made):
+    asked = {"requestParameters": {"secretId": "db"}}
+    case = made(
+        ct.record("08:00", "secretsmanager:DescribeSecret", ALICE, **asked),
+        ct.record("08:10", "secretsmanager:GetSecretValue", ALICE, **asked),
+    )
+    (row,) = case.ask.path(ALICES, "db").rows
+    assert [hop.relation for hop in row.path] == [None, "READ_SECRET"]
