@@ -38,9 +38,10 @@ _STEPS = {
 _ORDER = {step: place for place, step in enumerate((_KEYS, _SESSIONS, *dict.fromkeys(_STEPS.values())))}
 # What these were done to is gone: there is nothing left to contain.
 _GONE = frozenset({
-    "ec2:DeleteSnapshot", "ec2:DeregisterImage", "ec2:TerminateInstances", "iam:DeleteGroup",
-    "iam:DeleteInstanceProfile", "iam:DeletePolicy", "iam:DeleteRole", "iam:DeleteUser", "lambda:DeleteFunction",
-    "rds:DeleteDBSnapshot", "s3:DeleteBucket", "sns:DeleteTopic", "sqs:DeleteQueue",
+    "codebuild:DeleteProject", "ec2:DeleteSnapshot", "ec2:DeregisterImage", "ec2:TerminateInstances",
+    "ecr:DeleteRepository", "iam:DeleteGroup", "iam:DeleteInstanceProfile", "iam:DeleteOpenIDConnectProvider",
+    "iam:DeletePolicy", "iam:DeleteRole", "iam:DeleteSAMLProvider", "iam:DeleteUser", "lambda:DeleteFunction",
+    "rds:DeleteDBClusterSnapshot", "rds:DeleteDBSnapshot", "s3:DeleteBucket", "sns:DeleteTopic", "sqs:DeleteQueue",
 })  # fmt: skip
 _PROFILE_GONE = "iam:DeleteLoginProfile"
 

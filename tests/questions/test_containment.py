@@ -111,6 +111,35 @@ def test_what_is_gone_needs_nothing_more(made: Made):
     assert steps(case) == [("disable key", ALICES)]
 
 
+OPEN = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"777788889999"},"Action":"*"}}'
+RESTORE = {"attributeName": "restore", "valuesToAdd": [ct.STRANGE]}
+SAML = {"sAMLProviderArn": "arn:aws:iam::111122223333:saml-provider/own"}
+OIDC = {"openIDConnectProviderArn": "arn:aws:iam::111122223333:oidc-provider/idp.example"}
+
+
+@pytest.mark.parametrize(("action", "asked", "answer", "gone", "named"), [
+    ("rds:ModifyDBClusterSnapshotAttribute", {"dBClusterSnapshotIdentifier": "s", **RESTORE}, None,
+     "rds:DeleteDBClusterSnapshot", {"dBClusterSnapshotIdentifier": "s"}),
+    ("ecr:SetRepositoryPolicy", {"repositoryName": "app", "policyText": OPEN}, None,
+     "ecr:DeleteRepository", {"repositoryName": "app"}),
+    ("iam:CreateSAMLProvider", {"name": "own"}, SAML, "iam:DeleteSAMLProvider", SAML),
+    ("iam:CreateOpenIDConnectProvider", {"url": "https://idp.example"}, OIDC, "iam:DeleteOpenIDConnectProvider", OIDC),
+    ("codebuild:CreateProject", {"name": "p", "serviceRole": f"{ROLE}build"},
+     {"project": {"arn": "arn:aws:codebuild:eu-central-1:111122223333:project/p"}},
+     "codebuild:DeleteProject", {"name": "p"}),
+])  # fmt: skip
+def test_snapshots_repositories_providers_and_projects_that_are_gone_need_nothing_more(
+    made: Made, action: str, asked: ct.Record, answer: ct.Record | None, gone: str, named: ct.Record
+):
+    case = made(
+        ct.record("09:00", action, ALICE, requestParameters=asked, responseElements=answer),
+        ct.record("09:20", gone, ALICE, requestParameters=named, **ct.refused()),
+        ct.record("09:30", gone, ALICE, requestParameters=named),
+    )
+    assert len(steps(case, at=ct.at("09:25"))) > 1
+    assert steps(case) == [("disable key", ALICES)]
+
+
 def test_a_secret_that_was_read_is_rotated_also_when_it_is_gone(made: Made):
     named = {"requestParameters": {"secretId": "db"}}
     read, deleted = "secretsmanager:GetSecretValue", "secretsmanager:DeleteSecret"
