@@ -8,7 +8,7 @@ from graphtrail import arn as arns
 from graphtrail.graph.schema import Confidence
 from graphtrail.questions.blinding import undone
 from graphtrail.questions.gaps import about_sessions
-from graphtrail.questions.pivoted import until
+from graphtrail.questions.pivoted import unshared
 from graphtrail.questions.question import question
 from graphtrail.questions.reach import Reached, is_lasting, reach, starts
 from graphtrail.questions.rows import Hop, Row, Text, Texts
@@ -192,9 +192,7 @@ def _is_undone(trail: Trail, edge: ControlEdge, now: int) -> bool:
         return end is not None and end[0] <= now
     if edge.type != "SHARED_WITH":
         return False
-    into = trail.store.into(edge.target)
-    later = [other for other in into if other.type == "UNSHARED_WITH" and other.detail == edge.detail]
-    ended = until(later, edge)
+    ended = unshared(trail, edge)
     return ended is not None and ended <= iso(now)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from graphtrail.graph.layout import FOREVER
 from graphtrail.questions.gaps import about_sessions, about_window
 from graphtrail.questions.reach import closure
 from graphtrail.questions.rows import Text, Texts, Traced
@@ -84,3 +85,23 @@ def until(later: Iterator[ControlEdge] | list[ControlEdge], edge: ControlEdge) -
     """When something was undone: the first of some edges that comes after."""
     times = [other.at for other in later if other.at >= edge.at]
     return iso(min(times)) if times else None
+
+
+def unshared(trail: Trail, share: ControlEdge) -> Text:
+    """When what was shared with somebody no longer was, whoever took it back."""
+    into = trail.store.into(share.target)
+    later = [other for other in into if other.type == "UNSHARED_WITH" and other.detail == share.detail]
+    return until(later, share) or _replaced(trail, share)
+
+
+def _replaced(trail: Trail, share: ControlEdge) -> Text:
+    """When the policy that shared something gave way to one that does not let the party in, or to none."""
+    allowed = {
+        edge.at: edge.until
+        for edge in trail.store.into(share.detail)
+        if edge.type == "POLICY_ALLOWS" and edge.source == share.target
+    }
+    end = share.at
+    while end in allowed and allowed[end] > end:
+        end = allowed[end]
+    return iso(end) if share.at < end < FOREVER else None

@@ -1,19 +1,15 @@
 """``shared-out``."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import Annotated
 
 from graphtrail import arn as arns
 from graphtrail.events.ids import account_of
 from graphtrail.events.policies import PUBLIC
-from graphtrail.graph.layout import FOREVER
-from graphtrail.questions.pivoted import Pivoted, called, pivoted, until
+from graphtrail.questions.pivoted import Pivoted, called, pivoted, unshared
 from graphtrail.questions.question import question
 from graphtrail.questions.rows import Text
 from graphtrail.questions.trail import Trail
-from graphtrail.stores.store import ControlEdge
-from graphtrail.window import iso
 
 _TYPES = frozenset({"SHARED_WITH", "UNSHARED_WITH", "KMS_GRANT"})
 
@@ -49,10 +45,6 @@ def shared_out(
     One row for each call, resource and party, by time: shares and removals told apart.
     """
     found = pivoted(trail, seed, _TYPES)
-    undone: dict[tuple[str, str], list[ControlEdge]] = defaultdict(list)
-    for edge, _ in found:
-        if edge.type == "UNSHARED_WITH":
-            undone[edge.target, edge.detail].append(edge)
     for edge, session in found:
         fields = called(trail, edge, session)
         entity = trail.store.entity(edge.detail)
@@ -65,23 +57,8 @@ def shared_out(
             party=edge.target,
             party_account=account,
             foreign=edge.target == PUBLIC or (account is not None and account != fields["account"]),
-            until=(until(undone[edge.target, edge.detail], edge) or _replaced(trail, edge))
-            if edge.type == "SHARED_WITH"
-            else None,
+            until=unshared(trail, edge) if edge.type == "SHARED_WITH" else None,
         )
-
-
-def _replaced(trail: Trail, share: ControlEdge) -> Text:
-    """When the policy that shared something gave way to one that does not let the party in, or to none."""
-    allowed = {
-        edge.at: edge.until
-        for edge in trail.store.into(share.detail)
-        if edge.type == "POLICY_ALLOWS" and edge.source == share.target
-    }
-    end = share.at
-    while end in allowed and allowed[end] > end:
-        end = allowed[end]
-    return iso(end) if share.at < end < FOREVER else None
 
 
 def _account(party: str) -> Text:

@@ -140,6 +140,26 @@ def test_snapshots_repositories_providers_and_projects_that_are_gone_need_nothin
     assert steps(case) == [("disable key", ALICES)]
 
 
+@pytest.mark.parametrize("undo", ["s3:DeleteBucketPolicy", "s3:PutBucketPolicy"])
+def test_a_share_by_a_policy_that_gave_way_is_taken_back_already_whoever_did_it(made: Made, undo: str):
+    carol, bucket = ct.user("carol", "AKIACAROLCAROLCAROL0"), {"bucketName": "jewels"}
+    nobody = {"Version": "2012-10-17", "Statement": []}
+    case = made(
+        ct.record("09:00", "s3:PutBucketPolicy", ALICE, requestParameters=bucket | {"bucketPolicy": OPEN}),
+        ct.record("10:00", undo, carol, requestParameters=bucket | {"bucketPolicy": nobody}),
+    )
+    before = {step for step, _ in steps(case, at=ct.at("09:30"))}
+    assert {step for step, _ in steps(case)} == before - {"take back share"} == {"disable key", "restore policy"}
+
+
+def test_a_share_that_somebody_else_took_back_is_said_to_be_over(made: Made):
+    removal = share("10:00", "remove") | {"userIdentity": ct.user("carol", "AKIACAROLCAROLCAROL0")}
+    case = made(share("09:00", "add"), removal)
+    (row,) = case.ask.shared_out(ALICES).rows
+    assert (row.change, row.until) == ("shared", ct.at("10:00"))
+    assert {step for step, _ in steps(case)} == {"disable key"}
+
+
 def test_a_secret_that_was_read_is_rotated_also_when_it_is_gone(made: Made):
     named = {"requestParameters": {"secretId": "db"}}
     read, deleted = "secretsmanager:GetSecretValue", "secretsmanager:DeleteSecret"
