@@ -217,3 +217,65 @@ def test_a_key_and_records_without_one_are_of_whoever_can_have_opened_them(made:
         ct.record("09:03", "kms:Decrypt", ct.role("deploy", "build", None, "09:00:00")),
     )
     assert (origin(case, SECOND).origin, origin(case, SECOND).origin_status) == (None, "ambiguous")
+
+
+def switched(clock: str, came_from: ct.Record):
+    who = {key: value for key, value in ct.role("deploy", "build", None, clock).items() if key != "sessionContext"}
+    source = {"SwitchFrom": came_from["arn"]}
+    return ct.record(
+        clock, "signin:SwitchRole", who, additionalEventData=source, responseElements={"SwitchRole": "Success"}
+    )
+
+
+@pytest.mark.parametrize("own", [False, True])
+@pytest.mark.parametrize("calls", [False, True])
+def test_whom_a_switch_of_roles_names_is_not_somebody_who_assumed_the_role_in_that_second(
+    made: Made, *, own: bool, calls: bool
+):
+    case = made(
+        assumed("09:00", BOB, UNUSED),
+        switched("09:00", ALICE),
+        *([assumed("09:00", ALICE, SECOND)] if own else []),
+        *([used("09:01", "09:00", FIRST, sessionCredentialFromConsole="true")] if calls else []),
+    )
+    for session in {row.session for row in case.ask.events().rows if row.session.startswith(("signin:", "ses:"))}:
+        (row,) = case.ask.origin(session).rows
+        assert (row.origin, row.origin_status, row.candidates) == (ALICE["arn"], "linked", ())
+
+
+def test_a_key_of_the_command_line_is_not_whoevers_who_switched_in_that_second(made: Made):
+    case = made(assumed("09:00", BOB, UNUSED), switched("09:00", ALICE), used("09:01", "09:00", FIRST))
+    assert origin(case, FIRST).origin == BOB["arn"]
+
+
+def test_a_switch_between_two_sessions_is_of_neither(made: Made):
+    case = made(switched("09:00:01", ALICE), used("09:01", "09:00:00", FIRST), used("09:01", "09:00:02", SECOND))
+    assert [origin(case, key).origin for key in (FIRST, SECOND)] == [None, None]
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_whom_a_federated_user_names_is_not_somebody_who_federated_that_name_in_that_second(made: Made, *, own: bool):
+    named = {"federatedUserId": f"{ct.HOME}:n", "arn": f"arn:aws:sts::{ct.HOME}:federated-user/n"}
+    who = {
+        "type": "FederatedUser",
+        "principalId": named["federatedUserId"],
+        "arn": named["arn"],
+        "accountId": ct.HOME,
+        "accessKeyId": FIRST,
+        "sessionContext": {"sessionIssuer": BOB, "attributes": {"creationDate": ct.at("09:00")}},
+    }
+
+    def federated(by: ct.Record, key: str) -> ct.Record:
+        answer = {"credentials": {"accessKeyId": key, "sessionToken": "x"}, "federatedUser": named}
+        return ct.record(
+            "09:00", "sts:GetFederationToken", by, requestParameters={"name": "n"}, responseElements=answer
+        )
+
+    case = made(
+        federated(ALICE, UNUSED),
+        *([federated(BOB, SECOND)] if own else []),
+        ct.record("09:01", "s3:ListBuckets", who),
+        ct.record("09:02", "s3:ListBuckets", BOB),
+    )
+    assert (origin(case, FIRST).origin, origin(case, FIRST).origin_status) == (BOB["arn"], "linked")
+    assert origin(case, FIRST).rule == ("L2" if own else None)

@@ -24,7 +24,8 @@ def same_assumption(world: World) -> None:
 
     There must be a call whose issued key no record uses. Candidates are sessions, not calls: several calls of one
     session in that second are one link that cites them all. Of more keys than were issued, and no sign of a console,
-    which makes many of one, some were issued by a call that is not in the logs: a hint.
+    which makes many of one, some were issued by a call that is not in the logs: a hint. Whoever another record names,
+    SwitchRole or that of a federated user, outranks all times.
     """
     by_id: dict[str, list[Issue]] = defaultdict(list)
     for issue in world.issues:
@@ -33,14 +34,41 @@ def same_assumption(world: World) -> None:
     for several in by_id.values():
         several.sort(key=_TIME)
     signed_in = {(issue.credential.issued_id, issue.time) for issue in world.sign_ins}
+    switched = _switched(world)
     for family in sorted(family for family in world.by_family if family[0] in by_id):
         orphans = _orphans(world, family)
         near = _around(world, family, by_id[family[0]]) if orphans else []
+        named = switched.get(family) or _issuers(world, family)
+        near = [issue for issue in near if not named or _can_be(world, issue, named)]
         fitting = _fitting(world, family, near, orphans)
         if fitting:
             issued = sum(not _in_use(world, issue) for issue in fitting)
             sure = _sign_in(world, family, signed_in) or len(orphans) <= issued
             _decide(world, family, fitting, Confidence.STRONG if sure else Confidence.HEURISTIC)
+
+
+def _issuers(world: World, family: tuple[str, int]) -> set[str | None]:
+    """The users that the records of a federated user name as who asked for it."""
+    members = (world.sessions[key] for key in world.by_family[family])
+    return {world.names.principal(one.issuer) for one in members if one.label == "FederatedUser" and one.issuer}
+
+
+def _switched(world: World) -> dict[tuple[str, int], set[str | None]]:
+    """Who switched to a role, by the family of the console that this opened."""
+    found: dict[tuple[str, int], set[str | None]] = defaultdict(set)
+    for issue in world.sign_ins:
+        if issue.credential.method == "signin:SwitchRole" and issue.credential.source:
+            at = world.sessions[issue.source].principal_id or ""
+            family = _nearest(world, at, issue.time) or (at, issue.time)
+            if all(world.sessions[key].console or key.startswith("signin:") for key in world.by_family.get(family, ())):
+                found[family].add(world.names.principal(_principal(issue.credential.source)))
+    return found
+
+
+def _can_be(world: World, issue: Issue, named: set[str | None]) -> bool:
+    """Whether a call can be of those whom another record names; callers of another account have no name."""
+    principal = world.sessions[issue.source].principal
+    return principal in named or not (principal or "").startswith("arn:")
 
 
 def _fitting(world: World, family: tuple[str, int], near: list[Issue], orphans: list[str]) -> list[Issue]:
@@ -126,11 +154,15 @@ def sign_ins(world: World) -> None:
 
 
 def _nearest(world: World, principal_id: str | None, time: int) -> tuple[str, int] | None:
-    """The family of a principal that begins at a time, or within the skew of it."""
+    """The family of a principal that begins at a time, or nearest to it within the skew; of two as near neither."""
     for distance in range(SKEW + 1):
-        for family in ((principal_id or "", time - distance), (principal_id or "", time + distance)):
-            if any(not member.startswith("signin:") for member in world.by_family.get(family, ())):
-                return family
+        found = [
+            family
+            for family in sorted({(principal_id or "", time - distance), (principal_id or "", time + distance)})
+            if any(not member.startswith("signin:") for member in world.by_family.get(family, ()))
+        ]
+        if found:
+            return found[0] if len(found) == 1 else None
     return None
 
 
