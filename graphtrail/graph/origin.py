@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from graphtrail import arn as arns
 from graphtrail.events.credentials import HIDES
 from graphtrail.graph.schema import RELATIONS, Confidence
 
@@ -16,6 +17,7 @@ LINKED, SERVICE, AMBIGUOUS = "linked", "service", "ambiguous"
 HIDDEN, EXTERNAL, BEFORE, UNKNOWN = "hidden", "external", "before_window", "unknown"
 STATUSES = (LINKED, SERVICE, AMBIGUOUS, HIDDEN, EXTERNAL, BEFORE, UNKNOWN)
 LONG_LIVED = "iam:CreateAccessKey"
+_PORTAL = "/AWSReservedSSO_"  # roles of Identity Center, whose portal hides the keys that it hands out
 _PEOPLE = frozenset({"User", "Saml", "WebIdentity", "IdentityCenterUser"})
 
 
@@ -139,12 +141,22 @@ def _start(at: str, world: Surroundings, level: Confidence, *, reached: bool) ->
     """The origin of the oldest node of a chain."""
     held = world.session(at)
     if held is None:  # a principal: somebody signed in, or switched roles, or is acted for
-        status = (SERVICE if at.startswith("service:") else LINKED) if reached else UNKNOWN
-        return Origin(status, at if reached else None, at, (), ())
+        status = _of_principal(at, world) if reached else UNKNOWN
+        return Origin(status, at if status in {LINKED, SERVICE} else None, at, (), ())
     undecided = world.candidates(at) or (world.candidates(held.family) if held.family else ())
     status = AMBIGUOUS if undecided else _status(held, world)
     candidates = tuple(dict.fromkeys((*undecided, *_below(at, world, level))))
     return Origin(status, _whose(held) if status in {LINKED, SERVICE} else None, at, (), candidates)
+
+
+def _of_principal(key: str, world: Surroundings) -> str:
+    """What is known where a chain ends at a principal: of a role nobody knows who held it."""
+    role = arns.parse(key)
+    if role is None or not role.resource.startswith("role/"):
+        return SERVICE if key.startswith("service:") else LINKED
+    if _PORTAL in key:
+        return HIDDEN
+    return EXTERNAL if world.begins(role.account) is None else UNKNOWN
 
 
 def made_by(found: Origin, world: Surroundings) -> Step | None:
@@ -225,7 +237,7 @@ def _status(held: Known, world: Surroundings) -> str:
         return SERVICE
     if _is_identity(held):
         return LINKED
-    if "/AWSReservedSSO_" in (held.principal or "") or any(step.detail in HIDES for step in world.into(held.key)):
+    if _PORTAL in (held.principal or "") or any(step.detail in HIDES for step in world.into(held.key)):
         return HIDDEN
     begins = world.begins(held.account)
     if held.label == "ForeignAccount" or held.assumed_root or (held.account is not None and begins is None):

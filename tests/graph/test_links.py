@@ -160,6 +160,24 @@ def test_switch_role_names_who_switched(made: Made, came_from: str, found: str):
     assert (row.rule, row.confidence) == ("L6", "strong")
 
 
+@pytest.mark.parametrize(
+    ("came_from", "status"),
+    [
+        ("111122223333:assumed-role/hub/ann", "unknown"),
+        ("444455556666:assumed-role/hub/ann", "external"),
+        ("111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/ann", "hidden"),
+    ],
+)
+def test_a_role_that_somebody_switched_from_is_nobody(made: Made, came_from: str, status: str):
+    call = sign_in(
+        "09:00", "SwitchRole", ct.role("deploy", "ann", None, "09:00"), SwitchFrom=f"arn:aws:sts::{came_from}"
+    )
+    case = made(call)
+    (event,) = case.ask.events().rows
+    row = origin(case, event.session)
+    assert (row.origin, row.origin_status, row.rule) == (None, status, "L6")
+
+
 def test_a_switch_without_calls_is_a_session_too(made: Made):
     case = made(sign_in("09:00", "SwitchRole", ct.role("deploy", "alice", None, "09:00"), SwitchFrom=f"{ARN}alice"))
     (row,) = case.ask.events().rows
