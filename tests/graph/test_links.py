@@ -411,3 +411,16 @@ def test_records_without_key_and_date_are_the_persons_whom_all_of_them_name(made
     session = f"anon:AssumedRole:{nameless['principalId']}"
     assert origin(case, session).origin == (None if others else f"idc:{STORE}#u-1")
     assert origin(case, session, min_confidence="heuristic").origin == f"idc:{STORE}#u-1"
+
+
+def test_what_a_service_sends_on_for_a_user_is_not_of_the_one_who_bore_the_name_before(made: Made):
+    again = ALICE | {
+        "principalId": "AIDANEWNEWNEWNEWNEWN0",
+        "accessKeyId": IN_USE,
+        "invokedBy": "secretsmanager.amazonaws.com",
+        "sessionContext": {"attributes": {"creationDate": ct.at("08:55")}},
+    }
+    call = ct.record("09:00", "kms:Decrypt", again)
+    case = made(ct.get_object("09:00", ALICE, "jewels", "a"), call)
+    (session,) = [row.session for row in case.ask.events().rows if row.event_id == call["eventID"]]
+    assert session == "ses:AIDANEWNEWNEWNEWNEWN0@2026-03-02T08:55:00Z"

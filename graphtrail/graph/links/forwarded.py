@@ -87,8 +87,9 @@ def _by_second(world: World, left: dict[int, Session], of_call: Ints, sure: npt.
     places = np.flatnonzero(minted[world.signed.of_call])
     hints: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     numbers = world.signed.of_call[places].tolist()
-    for place, number, found in zip(places.tolist(), numbers, near.sessions(whose[places], times[places]), strict=True):
+    for place, number, busy in zip(places.tolist(), numbers, near.sessions(whose[places], times[places]), strict=True):
         session = left[number]
+        found = [other for other in busy if _same_life(session, world.sessions[world.signed.keys[other]])]
         if len(found) == 1 and session.label in {"User", "Root"}:
             of_call[place] = found[0]
             sure[place] = Confidence.STRONG
@@ -96,6 +97,11 @@ def _by_second(world: World, left: dict[int, Session], of_call: Ints, sure: npt.
             hints[session.key][other].append(int(calls[place]))
     for key, by_session in sorted(hints.items()):
         _hint(world, key, {world.signed.keys[number]: rows for number, rows in by_session.items()})
+
+
+def _same_life(one: Session, other: Session) -> bool:
+    """Whether two sessions of one name can be of one principal: one that was made again is another."""
+    return one.uid is None or other.uid is None or one.uid == other.uid
 
 
 def _hint(world: World, key: str, sources: dict[str, list[int]]) -> None:
