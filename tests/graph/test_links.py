@@ -424,3 +424,12 @@ def test_what_a_service_sends_on_for_a_user_is_not_of_the_one_who_bore_the_name_
     case = made(ct.get_object("09:00", ALICE, "jewels", "a"), call)
     (session,) = [row.session for row in case.ask.events().rows if row.event_id == call["eventID"]]
     assert session == "ses:AIDANEWNEWNEWNEWNEWN0@2026-03-02T08:55:00Z"
+
+
+def test_a_key_that_was_issued_for_another_role_is_not_the_key_in_use(made: Made):
+    """As in logs whose publisher made all keys one."""
+    other = ct.role("other", "night", IN_USE, "09:00")
+    case = made(assumed("09:00", ALICE, IN_USE), ct.get_object("09:01", other, "jewels", "a"))
+    assert (origin(case, f"key:{IN_USE}").origin, origin(case, f"key:{IN_USE}").origin_status) == (None, "unknown")
+    issued = f"key:{IN_USE}#arn:aws:iam::111122223333:role/deploy"
+    assert origin(case, issued).origin == f"{ARN}alice"

@@ -7,6 +7,7 @@ else can have it.
 
 from collections import defaultdict
 
+from graphtrail.events.identity import unique_id
 from graphtrail.graph.layout import FOREVER
 from graphtrail.graph.schema import Confidence
 from graphtrail.graph.sessions import Session
@@ -30,7 +31,7 @@ def issued_keys(world: World) -> None:
         if issue.credential.key:
             by_key[issue.credential.key].append(issue)
     for key, issues in sorted(by_key.items()):
-        target = _holder(world, key, issues[0]) or world.add(_unused(key, issues[0])).key
+        target = _holder(world, key, issues[0]) or world.add(_unused(world, key, issues[0])).key
         _end(world.sessions[target], issues)
         sources = {issue.source for issue in issues}
         rows = tuple(row for issue in issues for row in issue.rows) if len(issues) > 1 else issues[0].rows
@@ -49,7 +50,7 @@ def _holder(world: World, key: str, issue: Issue) -> str | None:
 
     One key in the records of several principals is several sessions: the one of the principal that it was issued for.
     """
-    holders = world.holders.get(key, [])
+    holders = [holder for holder in world.holders.get(key, []) if _can_hold(world.sessions[holder], issue)]
     if not holders or holders == [f"key:{key}"]:
         return holders[0] if holders else None
     wanted = (f"key:{key}", f"key:{key}#{issue.target}")
@@ -57,10 +58,16 @@ def _holder(world: World, key: str, issue: Issue) -> str | None:
     return next(iter(own or [holder for holder in holders if holder.startswith("ses:")]), None)
 
 
-def _unused(key: str, issue: Issue) -> Session:
+def _can_hold(session: Session, issue: Issue) -> bool:
+    """Whether a key can be of a session: made-up and masked ones are issued for one role and used by another."""
+    uid = unique_id(issue.credential.issued_id)
+    return uid is None or session.uid in {uid, None} or issue.target in {session.principal, None}
+
+
+def _unused(world: World, key: str, issue: Issue) -> Session:
     credential = issue.credential
     return Session(
-        f"key:{key}",
+        f"key:{key}#{issue.target}" if f"key:{key}" in world.sessions else f"key:{key}",
         principal=issue.target,
         label=next((label for mark, label in _LABELS.items() if mark in (issue.target or "")), "User"),
         principal_id=credential.issued_id,
