@@ -210,7 +210,8 @@ def _issues(made: World) -> tuple[list[Issue], list[Issue]]:
     rows = _ints(row for row, _ in pairs)
     signed = made.signed.of_call[place[rows]].tolist()
     times = facts.times[rows].tolist()
-    taken: set[tuple[int, str | None]] = set()
+    shown = {row for row, credential in pairs if credential.key and row in records.copies}
+    taken: set[tuple[int, str | None]] = {(row, None) for row in shown}  # one copy hides what another shows
     issues: list[Issue] = []
     sign_ins: list[Issue] = []
     for (row, credential), session, time in zip(pairs, signed, times, strict=True):

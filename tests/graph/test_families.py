@@ -279,3 +279,20 @@ def test_whom_a_federated_user_names_is_not_somebody_who_federated_that_name_in_
     )
     assert (origin(case, FIRST).origin, origin(case, FIRST).origin_status) == (BOB["arn"], "linked")
     assert origin(case, FIRST).rule == ("L2" if own else None)
+
+
+def test_a_copy_that_hides_the_key_is_not_a_second_key_that_was_handed_out(made: Made):
+    foreign = {"type": "AWSAccount", "principalId": ALICE["principalId"], "accountId": ct.HOME}
+
+    def copy(who: ct.Record, key: str, account: str) -> ct.Record:
+        asked = assumed("09:00", who, key)
+        return asked | {"sharedEventID": "s-1", "recipientAccountId": account, "eventID": f"e-{account}"}
+
+    case = made(
+        copy(ALICE, "****", ct.HOME),
+        copy(foreign, FIRST, ct.OTHER),
+        used("09:01", "09:00", FIRST),
+        used("09:02", "09:00", SECOND),
+    )
+    assert origin(case, FIRST).origin == ALICE["arn"]
+    assert (origin(case, SECOND).origin, origin(case, SECOND).candidates) == (None, ())
