@@ -296,3 +296,24 @@ def test_a_copy_that_hides_the_key_is_not_a_second_key_that_was_handed_out(made:
     )
     assert origin(case, FIRST).origin == ALICE["arn"]
     assert (origin(case, SECOND).origin, origin(case, SECOND).candidates) == (None, ())
+
+
+@pytest.mark.parametrize("key", [SECOND, "ASIAMINTEDMINTEDMIN0"])
+def test_what_services_call_for_two_of_one_second_is_not_all_of_the_one_whose_key_they_show(made: Made, key: str):
+    sent = {"invokedBy": "secretsmanager.amazonaws.com"}
+    first = used("09:01", "09:00", FIRST, sent)
+    both = (assumed("09:00", ALICE, FIRST), assumed("09:00", BOB, SECOND), first)
+    alone = made(*both)
+    assert alone.ask.origin(session_of(alone, first)).rows[0].origin == ALICE["arn"]
+    case = made(*both, used("09:02", "09:00", key, sent))
+    (row,) = case.ask.origin(session_of(case, first)).rows
+    assert (row.origin, row.origin_status) == (None, "ambiguous")
+    assert sorted(row.candidates) == ["key:AKIAALICEALICEALICE0", "key:AKIABOBBOBBOBBOBBOB0"]
+
+
+def test_what_a_service_sends_on_for_one_of_two_keys_that_nobody_is_known_to_have_issued_is_neithers(made: Made):
+    call = sent_on("09:02", "09:00")
+    case = made(used("09:01", "09:00", FIRST), used("09:01", "09:00", SECOND), call)
+    session = session_of(case, call)
+    assert session == f"ses:{ct.role_id('deploy')}:build@2026-03-02T09:00:00Z"
+    assert case.ask.origin(session).rows[0].origin is None

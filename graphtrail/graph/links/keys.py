@@ -6,6 +6,7 @@ else can have it.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from graphtrail.events.identity import unique_id
 from graphtrail.graph.layout import FOREVER
@@ -27,7 +28,9 @@ _LABELS = {":role/": "Role", "uid:AROA": "Role", ":federated-user/": "FederatedU
 def issued_keys(world: World) -> None:
     """Link every issued key to the session that it signed for; one that no record uses is a session of its own."""
     by_key: dict[str, list[Issue]] = defaultdict(list)
+    alike: dict[tuple[str | None, int], set[str]] = defaultdict(set)
     for issue in world.issues:
+        alike[issue.credential.issued_id, issue.time].add(issue.source)
         if issue.credential.key:
             by_key[issue.credential.key].append(issue)
     for key, issues in sorted(by_key.items()):
@@ -38,11 +41,23 @@ def issued_keys(world: World) -> None:
         if len(sources) > 1:
             world.candidates[target] = {issue.source: issue.rows for issue in issues}
             continue
+        if _of_several(world.sessions[target], issues[0], alike):
+            continue
         first = min(issues, key=lambda issue: issue.time)
         method = first.credential.method
         rule = _RULES.get(method, "L1")
         source = first.credential.source or first.source  # an identity of Cognito asks without a session of its own
         world.link(Link(source, target, kind_of_issue(method), first.time, rule, Confidence.EXACT, rows, method))
+
+
+def _of_several(session: Session, issue: Issue, alike: Mapping[tuple[str | None, int], set[str]]) -> bool:
+    """Whether records that services sent, with this key and others, may be of several sessions of one name and second.
+
+    Whose they are is then a matter of times.
+    """
+    named = issue.credential.issued_id
+    several = named is not None and len(alike[named, issue.time]) > 1
+    return several and session.key.startswith("ses:") and session.access_keys != {issue.credential.key}
 
 
 def _holder(world: World, key: str, issue: Issue) -> str | None:
