@@ -317,3 +317,12 @@ def test_what_a_service_sends_on_for_one_of_two_keys_that_nobody_is_known_to_hav
     session = session_of(case, call)
     assert session == f"ses:{ct.role_id('deploy')}:build@2026-03-02T09:00:00Z"
     assert case.ask.origin(session).rows[0].origin is None
+
+
+def test_what_a_service_sends_on_for_a_role_in_the_second_of_one_session_is_a_hint(made: Made):
+    call = sent_on("09:01", "08:58")
+    case = made(assumed("08:00", ALICE, FIRST), used("09:01", "08:00", FIRST), call)
+    session = session_of(case, call)
+    assert case.ask.origin(session).rows[0].origin is None
+    (row,) = case.ask.origin(session, min_confidence="heuristic").rows
+    assert (row.origin, row.rule) == (ALICE["arn"], "L23")

@@ -59,7 +59,8 @@ def _minted(world: World, session: Session) -> bool:
     if not (session.forwarded and session.key.startswith("ses:") and session.label in {"User", "Root", "Role"}):
         return False
     served = "/aws-service-role/" in (session.principal or "")
-    return not (served or world.links.get(session.key) or session.key in world.candidates)
+    told = any(link.type != "REFRESH_OF" for link in world.links.get(session.key, ()))  # which is for the reader
+    return not (served or told or session.key in world.candidates)
 
 
 def _direct(world: World, session: Session) -> list[str]:
