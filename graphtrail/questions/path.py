@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator
 from typing import Annotated, NamedTuple
 
-import numpy as np
-
 from graphtrail.graph.schema import Confidence
 from graphtrail.questions.gaps import about_sessions
 from graphtrail.questions.groups import distinct
@@ -98,12 +96,14 @@ def _shortest(trail: Trail, source: Seed, target: Seed) -> Iterator[Connection]:
 def _calling(trail: Trail, key: str, held: Iterable[Reached]) -> Iterator[_Way]:
     """The ways to a resource by calls that worked of sessions that are reached, each from then on."""
     calls = trail.store.calls
-    worked = calls.where_kind(touching(trail, key, REACHING), lambda kind: kind.outcome == "ok")
+    worked = calls.where_kind(trail.within(touching(trail, key, REACHING)), lambda kind: kind.outcome == "ok")
+    worked = calls.by_time(worked)
+    acting, times = trail.sessions(worked), calls.column("time")[worked]
+    able = set(acting.tolist())
     for one in held:
-        session = trail.store.session(one.key)
-        if session is not None and session.kind != "service":
-            own = calls.by_time(np.intersect1d(trail.calls_of([session]), worked))
-            own = own[calls.column("time")[own] >= one.at]
+        session, number = trail.store.session(one.key), trail.store.number(one.key)
+        if session is not None and session.kind != "service" and number in able:
+            own = worked[(acting == number) & (times >= one.at)]
             if len(own):
                 at = int(calls.column("time")[own[0]])
                 yield _Way(hops=len(one.steps) + 1, called=True, at=at, end=key, reached=one, calls=own)
