@@ -99,9 +99,8 @@ def _of_some(texts: dict[str, str], numbers: Numbers) -> Column:
     """A column of entities in which few have a text."""
     some = column([None, *texts.values()])
     codes = np.zeros(len(numbers.keys), np.int32)
-    for key, code in zip(texts, some.codes[1:].tolist(), strict=True):
-        if key in numbers.entities:
-            codes[numbers.entities[key]] = code
+    known = {key: code for key, code in zip(texts, some.codes[1:].tolist(), strict=True) if key in numbers.entities}
+    codes[[numbers.entities[key] for key in known]] = list(known.values())
     return Column(codes, some.distinct)
 
 

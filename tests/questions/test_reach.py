@@ -135,6 +135,14 @@ def test_a_path_to_a_resource_ends_with_a_call_that_worked(made: Made):
     assert "path" not in {one.relation for one in rows}
 
 
+def test_what_a_session_did_before_it_was_taken_is_no_path(made: Made):
+    early = [*RUNNING, ct.get_object("08:30", WEB, "jewels", "a"), send("09:00")]
+    case = made(*early, ct.get_object("09:30", WEB, "other", "a"))
+    ends = {name: [row.relation for row in case.ask.path(ALICES, name).rows] for name in ("jewels", "other")}
+    assert ends["other"] == ["path"]
+    assert "path" not in ends["jewels"]
+
+
 def test_a_secret_that_was_read_is_the_end_of_the_path_that_read_it(made: Made):
     asked = {"requestParameters": {"secretId": "db"}}
     case = made(
