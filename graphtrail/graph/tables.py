@@ -79,12 +79,9 @@ def _write_entities(folder: Path, world: World, numbers: Numbers) -> None:
 def _owners(world: World, numbers: Numbers) -> Column:
     """Of buckets the accounts that own them."""
     texts = {key: " ".join(sorted(found)) for key, found in sorted(world.facts.owners.items())}
-    some = column([None, *texts.values()])
-    codes = np.zeros(len(numbers.keys), np.int32)
     known = world.facts.resources.numbers
-    at = numbers.resources[[known[key] for key in texts]] - len(numbers.sessions)
-    codes[at] = some.codes[1:]
-    return Column(codes, some.distinct)
+    places = numbers.resources[[known[key] for key in texts]] - len(numbers.sessions)
+    return _at(places.tolist(), list(texts.values()), numbers)
 
 
 def _callers_labels(world: World) -> set[tuple[str, str]]:
@@ -97,10 +94,15 @@ def _callers_labels(world: World) -> set[tuple[str, str]]:
 
 def _of_some(texts: dict[str, str], numbers: Numbers) -> Column:
     """A column of entities in which few have a text."""
-    some = column([None, *texts.values()])
+    known = {numbers.entities[key]: text for key, text in texts.items() if key in numbers.entities}
+    return _at(list(known), list(known.values()), numbers)
+
+
+def _at(places: list[int], texts: list[str], numbers: Numbers) -> Column:
+    """A column of entities with texts at some places."""
+    some = column([None, *texts])
     codes = np.zeros(len(numbers.keys), np.int32)
-    known = {key: code for key, code in zip(texts, some.codes[1:].tolist(), strict=True) if key in numbers.entities}
-    codes[[numbers.entities[key] for key in known]] = list(known.values())
+    codes[places] = some.codes[1:]
     return Column(codes, some.distinct)
 
 

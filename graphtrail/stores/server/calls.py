@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar
 
-import msgspec
 import numpy as np
 
 from graphtrail.stores import texts
@@ -97,7 +96,7 @@ class ServerCalls(CallTable):
         self._by_id = Ahead(self._fetch_ids)
         self._of_session = Ahead(self._fetch_sessions)
         self._spans: dict[int, Rows] = {}
-        self._chosen_before: dict[tuple[str, bytes], Rows] = {}
+        self._chosen_before: dict[tuple[str, str], Rows] = {}
         self._whole = False
         self._touching_calls = Ahead(self._fetch_touches)
         self._issuing_calls = Ahead(self._fetch_issues)
@@ -221,7 +220,7 @@ class ServerCalls(CallTable):
 
     def _chosen(self, name: str, **values: Any) -> Rows:  # noqa: ANN401 - what Cypher takes
         """What a text chooses; several questions about one resource choose the same calls."""
-        asked = name, msgspec.json.encode(values)
+        asked = name, repr(values)
         if asked not in self._chosen_before:
             self._chosen_before[asked] = self._fetched(name, **values)
         return self._chosen_before[asked]
