@@ -4,30 +4,12 @@ from collections.abc import Callable
 
 import cloudtrail as ct
 import pytest
+from linked import ALICE, ALICES, ARN, BOB, BOBS, IN_USE, STORE, assumed, origin, used
 
 import graphtrail
 from graphtrail.graph.layout import label_of
 
 Made = Callable[..., graphtrail.Case]
-ALICE, BOB = ct.user("alice", "AKIAALICEALICEALICE0"), ct.user("bob", "AKIABOBBOBBOBBOBBOB0")
-ALICES, BOBS = "key:AKIAALICEALICEALICE0", "key:AKIABOBBOBBOBBOBBOB0"
-ARN = "arn:aws:iam::111122223333:user/"
-STORE = "arn:aws:identitystore::111122223333:identitystore/d-1"
-IN_USE = "ASIAINUSEINUSEINUSE0"
-
-
-def origin(case: graphtrail.Case, session: str, **limits: str):
-    """The one row about a session."""
-    (row,) = case.ask.origin(session, **limits).rows
-    return row
-
-
-def assumed(clock: str, who: ct.Record, key: str = "ASIAISSUEDISSUEDISS0", session: str = "build"):
-    return ct.assume_role(clock, who, "deploy", session, key)
-
-
-def used(clock: str, since: str, key: str = IN_USE, session: str = "build", **fields: str):
-    return ct.get_object(clock, ct.role("deploy", session, key, since) | fields, "jewels", "a")
 
 
 def test_the_issued_key_is_the_key_in_use(made: Made):

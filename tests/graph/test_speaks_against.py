@@ -4,29 +4,11 @@ from collections.abc import Callable
 
 import cloudtrail as ct
 import pytest
+from linked import ALICE, ALICES, ARN, IN_USE, STORE, assumed, origin, used
 
 import graphtrail
 
 Made = Callable[..., graphtrail.Case]
-ALICE = ct.user("alice", "AKIAALICEALICEALICE0")
-ALICES = "key:AKIAALICEALICEALICE0"
-ARN = "arn:aws:iam::111122223333:user/"
-STORE = "arn:aws:identitystore::111122223333:identitystore/d-1"
-IN_USE = "ASIAINUSEINUSEINUSE0"
-
-
-def origin(case: graphtrail.Case, session: str, **limits: str):
-    """The one row about a session."""
-    (row,) = case.ask.origin(session, **limits).rows
-    return row
-
-
-def assumed(clock: str, who: ct.Record, key: str, session: str = "build"):
-    return ct.assume_role(clock, who, "deploy", session, key)
-
-
-def used(clock: str, since: str, session: str):
-    return ct.get_object(clock, ct.role("deploy", session, IN_USE, since), "jewels", "a")
 
 
 @pytest.mark.parametrize("asked", ["08:00", "09:00"])
