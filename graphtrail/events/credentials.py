@@ -114,16 +114,30 @@ def hands_out(kind: Kind) -> bool:
     return kind.outcome == "ok" and not _describes(kind.action)
 
 
+class _Call(NamedTuple):
+    """A call that handed out something; its names of parameters found whatever their first letter's case."""
+
+    kind: Kind
+    who: Caller
+    request: dict[str, Json]
+    response: dict[str, Json]
+    additional: dict[str, Json]
+    details: dict[str, Json]
+    place: Place
+
+
 def issued(kind: Kind, who: Caller, answered: Answered) -> tuple[Credential, ...]:
     """The credentials of one record, in the order of its answer; none of a call that failed."""
     if not hands_out(kind):
         return ()
     if is_sign_in(kind):
         return (_sign_in(kind, who, answered),)
-    found = _holders(answered.response)
-    made = tuple(_credential(kind, who, answered, held) for held in found)
-    named = names_issued(kind) and _issued_id(mapping(either_case(answered.response))) is not None
-    return made or ((_credential(kind, who, answered, {}),) if named or kind.action in HIDES else ())
+    request, response = mapping(either_case(answered.request)), mapping(either_case(answered.response))
+    call = _Call(kind, who, request, response, mapping(answered.additional), mapping(answered.details), answered.place)
+    issued_id = _issued_id(response)
+    made = tuple([_credential(call, issued_id, held) for held in _holders(answered.response)])
+    named = issued_id is not None and names_issued(kind)
+    return made or ((_credential(call, issued_id, {}),) if named or kind.action in HIDES else ())
 
 
 def _holders(value: Json) -> list[dict[str, Json]]:
@@ -139,19 +153,17 @@ def _holders(value: Json) -> list[dict[str, Json]]:
     return found
 
 
-def _credential(kind: Kind, who: Caller, answered: Answered, holder: dict[str, Json]) -> Credential:
+def _credential(call: _Call, issued_id: Text, holder: dict[str, Json]) -> Credential:
+    kind, _, request, response, additional, details, _ = call
     held = {name.lower(): value for name, value in holder.items()}
-    request, response = mapping(either_case(answered.request)), mapping(either_case(answered.response))
-    additional, details = mapping(answered.additional), mapping(answered.details)
-    user, issued_id = _issued_to(response), _issued_id(response)
     expires = times.moment(held.get("expiration"))
     return Credential(
         method=kind.action,
         key=key_id(text(held.get(_KEY_ID))),
         temporary="sessiontoken" in held or expires is not None or not holder,
         issued_id=issued_id,
-        issued_arn=text(user.get("arn")),
-        target=_target(kind, who, answered, held),
+        issued_arn=text(_issued_to(response).get("arn")),
+        target=_target(call, issued_id, held),
         name=text(request.get("roleSessionName"))
         or (issued_id or "").partition(":")[2]
         or text(request.get("name"))
@@ -179,25 +191,24 @@ def _issued_id(response: dict[str, Json]) -> Text:
     return next(filter(None, (text(user.get(name)) for name in _ISSUED_IDS)), None)
 
 
-def _target(kind: Kind, who: Caller, answered: Answered, held: dict[str, Json]) -> Text:
+def _target(call: _Call, issued_id: Text, held: dict[str, Json]) -> Text:
     """Key of the principal whose credential was issued."""
-    request, response = mapping(either_case(answered.request)), mapping(either_case(answered.response))
-    place = answered.place
+    action, place, request = call.kind.action, call.place, call.request
     role = text(request.get("roleArn"))
     if role:
         return role
-    if kind.action == "sts:GetFederationToken":
-        return text(mapping(response.get("federatedUser")).get("arn"))
-    assumed = unique_id(_issued_id(response))
+    if action == "sts:GetFederationToken":
+        return text(mapping(call.response.get("federatedUser")).get("arn"))
+    assumed = unique_id(issued_id)
     if assumed:
         return f"uid:{assumed}"
-    if kind.action == "sts:AssumeRoot":
+    if action == "sts:AssumeRoot":
         target = text(request.get("targetPrincipal")) or ""
         return target if arns.is_arn(target) else f"arn:{place.partition}:iam::{target}:root" if target else None
     name = text(held.get("username")) or text(request.get("userName"))
-    if kind.action == "iam:CreateAccessKey" and name:
+    if action == "iam:CreateAccessKey" and name:
         return f"arn:{place.partition}:iam::{place.account}:user/{name}"
-    return who.principal
+    return call.who.principal
 
 
 def _sign_in(kind: Kind, who: Caller, answered: Answered) -> Credential:

@@ -93,8 +93,9 @@ def either_case(value: Json) -> Json:
         return [either_case(held) for held in value]
     if not isinstance(value, dict) or "Statement" in value:
         return value
-    held = {name: either_case(inside) for name, inside in value.items()}
-    return {name[:1].lower() + name[1:]: inside for name, inside in held.items()} | held
+    held = {name: inside if inside.__class__ is str else either_case(inside) for name, inside in value.items()}
+    small = {name[0].lower() + name[1:]: inside for name, inside in held.items() if name[:1].isupper()}
+    return small | held if small else held
 
 
 def text(value: Json) -> Text:
