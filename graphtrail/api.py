@@ -171,6 +171,19 @@ class Asked:
         limits, rest = limited(kwargs)
         return Result(ask(self.store, question, question.bind(args, rest), limits), self.store)
 
+    def status(self) -> dict[str, Any]:
+        """What the case holds, ready for JSON.
+
+        ``totals``: files, records and what became of them (records = events + duplicates + rejects + non_events);
+        ``rejects``: how many for which reason; ``coverage``: events by account, Region, day and event category;
+        ``gaps``: days without a record between days that have some; ``blinded``: what was switched off, and until when;
+        ``not_observed``: accounts that are only spoken of; ``not_fetched``: what buckets and APIs have and the case
+        does not; ``truncated``: records of which CloudTrail left something out as too large; ``conflicts``: records
+        that contradict each other;
+        ``integrity``: how many files are proven to be what CloudTrail delivered, None if that was not asked for.
+        """
+        return status(self.store, __version__)
+
 
 class Remote(Asked):
     """A case on a server, open for questions.
@@ -291,19 +304,6 @@ class Case(Asked):
         found = original(self.folder, manifest.load(self.folder), file, place)
         row = call_row(Trail(self.store, Limits()), call)
         return found, row, tuple(self.store.citing(event_id))
-
-    def status(self) -> dict[str, Any]:
-        """What the case holds, ready for JSON.
-
-        ``totals``: files, records and what became of them (records = events + duplicates + rejects + non_events);
-        ``rejects``: how many for which reason; ``coverage``: events by account, Region, day and event category;
-        ``gaps``: days without a record between days that have some; ``blinded``: what was switched off, and until when;
-        ``not_observed``: accounts that are only spoken of; ``not_fetched``: what buckets and APIs have and the case
-        does not; ``truncated``: records of which CloudTrail left something out as too large; ``conflicts``: records
-        that contradict each other;
-        ``integrity``: how many files are proven to be what CloudTrail delivered, None if that was not asked for.
-        """
-        return status(self.store, __version__)
 
     def verdicts(self) -> list[dict[str, Any]]:
         """What was proven of every file when files were last verified; empty if they never were.

@@ -12,7 +12,8 @@ from graphtrail.cli import options
 @click.argument("event_id")
 @options.case()
 @click.option("--output", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Form.")
-def event(*, event_id: str, case: Path, output: str) -> None:
+@options.file
+def event(*, event_id: str, case: Path, output: str, file: Path | None) -> None:
     """Show a record, where it lies, and what it proves.
 
     The record is read again from its source file, secrets removed; facts and edges are those of the case.
@@ -33,4 +34,4 @@ def event(*, event_id: str, case: Path, output: str) -> None:
     }
     if found.trouble:
         note(f"{found.trouble}; facts and edges are what the case keeps")
-    write((encoded(said) if output == "json" else indented(said)) + "\n", None)
+    write((encoded(said) if output == "json" else indented(said)) + "\n", file)

@@ -63,11 +63,18 @@ def aws(command: F) -> F:
     return command
 
 
+def file(command: F) -> F:
+    """``-o``."""
+    return click.option("-o", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file.")(
+        command
+    )
+
+
 def output(command: F) -> F:
     """``--output``, ``-o``, ``--limit``, ``--exit-code``."""
     for option in reversed((
         click.option("--output", type=click.Choice(OUTPUTS), help="Form; else by the name of -o, else table."),
-        click.option("-o", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file."),
+        file,
         click.option("--limit", type=click.IntRange(min=0), metavar="N", help="At most so many rows; 0 is all."),
         click.option("--exit-code", is_flag=True, help="Leave with 3 if anything was found."),
     )):  # fmt: skip

@@ -33,10 +33,17 @@ def address(given: dict[str, object]) -> Address:
 
 
 def asked(case: Path, store: str, case_id: str | None, given: dict[str, Any]) -> "api.Asked":
-    """The case that is asked, on this disk or on a server; options of the server are taken out of what was given."""
+    """The case that is asked, on this disk or on a server; options of the server are taken out of what was given.
+
+    The server is let go of when the command ends.
+    """
     from graphtrail import api  # noqa: PLC0415 - the folder of a case is enough to name it
 
     where = address(given) if store == "neo4j" else None
     for name in [name for name in given if name.startswith("neo4j_")]:
         del given[name]
-    return api.open(case) if where is None else api.connect(where, case_name(case, case_id))
+    if where is None:
+        return api.open(case)
+    held = api.connect(where, case_name(case, case_id))
+    click.get_current_context().call_on_close(held.close)
+    return held

@@ -1,6 +1,7 @@
 """``show``."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,6 +11,9 @@ from graphtrail.cli import options
 @click.command()
 @click.argument("seeds", nargs=-1, required=True)
 @options.case()
+@options.store
+@options.case_id
+@options.server
 @options.limits
 @click.option(
     "-o",
@@ -24,10 +28,12 @@ def show(
     *,
     seeds: tuple[str, ...],
     case: Path,
+    store: str,
+    case_id: str | None,
     file: Path,
     verbose: bool,  # noqa: ARG001 - there is no more to say
     quiet: bool,  # noqa: ARG001 - cli.remark reads it
-    **limits: object,
+    **limits: Any,  # noqa: ANN401 - what click read
 ) -> None:
     """Draw the page around one or more seeds.
 
@@ -35,8 +41,8 @@ def show(
     i-0123...) and unique ids, account numbers, addresses, event ids. Drawn are who touched a resource, and of anything
     else where it comes from and what it reached.
     """
-    from graphtrail import api  # noqa: PLC0415 - not for --help
-    from graphtrail.cli.output import put  # noqa: PLC0415 - as above
+    from graphtrail.cli.output import put  # noqa: PLC0415 - not for --help
+    from graphtrail.cli.server import asked  # noqa: PLC0415 - as above
     from graphtrail.cli.showing import about  # noqa: PLC0415 - as above
 
-    put(about(api.open(case), seeds, limits), "html", file, None)
+    put(about(asked(case, store, case_id, limits), seeds, limits), "html", file, None)

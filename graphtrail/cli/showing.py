@@ -42,12 +42,12 @@ def answer(
     return any(result.rows for result in results)
 
 
-def asked(case: api.Case, names: Sequence[str], about: str, limits: Mapping[str, Any]) -> list[Result]:
+def asked(case: api.Asked, names: Sequence[str], about: str, limits: Mapping[str, Any]) -> list[Result]:
     """The answers to some questions about one thing."""
     return [case.answer(QUESTIONS[name], about, **limits) for name in names]
 
 
-def about(case: api.Case, seeds: Sequence[str], limits: Mapping[str, Any]) -> list[Result]:
+def about(case: api.Asked, seeds: Sequence[str], limits: Mapping[str, Any]) -> list[Result]:
     """What there is to say of each seed: of a resource who touched it, else where it comes from and what it reached."""
     results = []
     for named in seeds:

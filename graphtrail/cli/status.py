@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphtrail.cli import options, printable
+from graphtrail.errors import UsageError
 from graphtrail.render.visible import capped
+from graphtrail.stores.server.address import case_name
 
 if TYPE_CHECKING:
+    from graphtrail import api
     from graphtrail.case.fetched import Fetched
 
 # A forged Region of a million letters would drown all else on a terminal; --output json has it whole.
@@ -19,40 +22,61 @@ _ROW = "{:12}  {:16}  {:16}  {:>5}  {:>9}  {:10}  {}"
 
 @click.command()
 @options.case()
+@options.store
+@options.case_id
+@options.server
 @click.option("--rejects", is_flag=True, help="List every record that was rejected, with file, place and reason.")
 @click.option("--files", is_flag=True, help="List every file that is not verified, and why.")
 @click.option("--output", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Form.")
-def status(*, case: Path, rejects: bool, files: bool, output: str) -> None:
+@options.file
+def status(
+    *,
+    case: Path,
+    store: str,
+    case_id: str | None,
+    rejects: bool,
+    files: bool,
+    output: str,
+    file: Path | None,
+    **server: object,
+) -> None:
     """What a case holds, and what its logs cover.
 
     records = events + duplicates + rejects + non_events; events are distinct records, before the copies of one call in
     two accounts are put together.
     """
-    from graphtrail import api  # noqa: PLC0415 - not for --help
-    from graphtrail.cli.output import write  # noqa: PLC0415 - as above
-    from graphtrail.render.machine import encoded  # noqa: PLC0415 - as above
+    from graphtrail.cli.output import write  # noqa: PLC0415 - not for --help
+    from graphtrail.cli.server import asked  # noqa: PLC0415 - as above
 
-    held = api.open(case)
-    fetched = held.store.fetched
+    held = asked(case, store, case_id, server)
     if output == "json":
+        from graphtrail.render.machine import encoded  # noqa: PLC0415 - as above
+
         said = held.status()
-        if rejects:
-            said["listed"] = held.rejects()
-        if files:
-            said["files"] = held.verdicts()
-        write(encoded(said) + "\n", None)
+        said |= {"listed": _on_disk(held).rejects()} if rejects else {}
+        said |= {"files": _on_disk(held).verdicts()} if files else {}
+        write(encoded(said) + "\n", file)
         return
-    listed = [one for one in (held.verdicts() if files else ()) if one["status"] != "verified"]
-    for line in (
-        *_lines(held.status(), case),
-        *_unfetched(fetched),
-        *map(_reject, held.rejects() if rejects else ()),
+    listed = [one for one in (_on_disk(held).verdicts() if files else ()) if one["status"] != "verified"]
+    lines = (
+        *_lines(held.status(), str(case) if store == "embedded" else case_name(case, case_id)),
+        *_unfetched(held.store.fetched),
+        *map(_reject, _on_disk(held).rejects() if rejects else ()),
         *map(_unverified, listed),
-    ):
-        click.echo(printable(line))
+    )
+    write("".join(f"{printable(line)}\n" for line in lines), file)
 
 
-def _lines(said: dict[str, Any], case: Path) -> list[str]:
+def _on_disk(held: "api.Asked") -> "api.Case":
+    """The case itself, which has its files."""
+    from graphtrail import api  # noqa: PLC0415 - not for --help
+
+    if not isinstance(held, api.Case):
+        raise UsageError("a server has no list of files; leave --rejects and --files, or ask the case on disk")
+    return held
+
+
+def _lines(said: dict[str, Any], case: str) -> list[str]:
     counts = {name: f"{count:,}" for name, count in said["totals"].items()}
     about = said["case"]
     lines = [

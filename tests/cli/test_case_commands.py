@@ -79,6 +79,15 @@ def test_status_counts_every_record_once(run: Run, logs: Path):
     assert [(one["file"], one["index"]) for one in listed] == [(str(logs / "log.json"), 3)]
 
 
+def test_status_and_event_are_written_to_a_file(run: Run, logs: Path):
+    run("ingest", logs)
+    for words in (("status",), ("event", "00000002-2222-4333-8444-555555555555")):
+        said = run(*words).out
+        ran = run(*words, "-o", "said")
+        assert (ran.code, ran.out, ran.err) == (0, "", "wrote said\n")
+        assert Path("said").read_text() == said
+
+
 def test_status_for_people_has_a_head_over_columns_that_stand_below_it(run: Run, logs: Path):
     run("ingest", logs)
     lines = run("status", "--rejects").out.splitlines()

@@ -10,7 +10,7 @@ import pytest
 from asked import Asking, askings
 from chained import ANN, HOPS, chained, hop
 from digests import delivered, key_file, spread
-from home import Home
+from home import Home, command
 from served import answer
 
 import graphtrail
@@ -133,3 +133,19 @@ def test_of_evidence_that_is_not_all_proven(compare: Callable[..., None], home: 
         if gap.code.startswith("evidence")
     }
     assert "1 of the 15 files behind this answer, the first " in said["evidence-modified"]
+
+
+def test_status_and_page_of_a_case_on_the_server_are_those_of_the_folder(home: Home, tmp_path: Path):
+    case = ct.case(tmp_path, [*chained(), *odd()])
+    case.load(home.address, "looked-at")
+    there = ("--store", "neo4j", "--case-id", "looked-at")
+    for words in (("status", "--output", "json"), ("show", "build")):
+        files = [tmp_path / "here", tmp_path / "there"]
+        for file, more in zip(files, (("--case", case.folder), there), strict=True):
+            ran = command(home, *words, *more, "-o", file)
+            assert ran.code == 0, ran.err
+        assert files[0].read_bytes() == files[1].read_bytes()
+    said = command(home, "status", *there)
+    assert said.out.startswith(f"case looked-at, {case.store.case.digest}\n")
+    ran = command(home, "status", *there, "--rejects")
+    assert (ran.code, "a server has no list of files" in ran.err) == (2, True)

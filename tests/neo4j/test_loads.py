@@ -1,7 +1,6 @@
 """A load that is repeated, stopped, killed or done by several at once gives the same graph."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -9,13 +8,11 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from unittest.mock import patch
 
 import cloudtrail as ct
 import neo4j_server
 import pytest
-from commands import Ran, here
-from home import Home
+from home import Home, command, environment
 from served import digest
 
 import graphtrail
@@ -66,16 +63,6 @@ def plan(case: graphtrail.Case, case_id: str = "few") -> loading.Plan:
     return loading.Plan(
         named(case.store, case_id), loading.origin_of(manifest.read_bytes()), case.store.calls.all(), "all"
     )
-
-
-def environment(home: Home, **more: str) -> dict[str, str]:
-    own = {"NEO4J_URI": home.uri, "NEO4J_USERNAME": home.user, "NEO4J_PASSWORD": home.password}
-    return {name: text for name, text in os.environ.items() if not name.startswith("NEO4J_")} | own | more
-
-
-def command(home: Home, *words: object, **more: str) -> Ran:
-    with patch.dict(os.environ, environment(home, **more), clear=True):
-        return here(*words)
 
 
 def test_a_second_load_changes_nothing(clean: Home, case: graphtrail.Case, whole: str):

@@ -1,9 +1,12 @@
 """A Neo4j server that tests talk to."""
 
+import os
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 import neo4j
 import neo4j_server
+from commands import Ran, here
 
 from graphtrail.stores.server.address import Address
 
@@ -35,3 +38,15 @@ class Home(NamedTuple):
     @property
     def address(self) -> Address:
         return Address(self.uri, self.user, self.password)
+
+
+def environment(home: Home, **more: str) -> dict[str, str]:
+    """The environment of a command that talks to the server, with more set."""
+    own = {"NEO4J_URI": home.uri, "NEO4J_USERNAME": home.user, "NEO4J_PASSWORD": home.password}
+    return {name: text for name, text in os.environ.items() if not name.startswith("NEO4J_")} | own | more
+
+
+def command(home: Home, *words: object, **more: str) -> Ran:
+    """Run the command line in this process, with that environment."""
+    with patch.dict(os.environ, environment(home, **more), clear=True):
+        return here(*words)
