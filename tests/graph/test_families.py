@@ -81,6 +81,35 @@ def test_an_issue_goes_to_the_session_that_begins_with_it(made: Made):
     assert (row.origin, row.origin_status, row.candidates) == (None, "unknown", ())
 
 
+@pytest.mark.parametrize(("apart", "sure"), [(None, True), (0, False), (1, True), (2, True)])
+def test_another_second_is_a_hint_where_the_clocks_are_known_to_agree(made: Made, apart: int | None, *, sure: bool):
+    handed_out_and_used = [
+        ct.assume_role("08:00:00", BOB, "deploy", "other", SECOND),
+        ct.get_object("08:05", ct.role("deploy", "other", SECOND, f"08:00:0{apart}"), "jewels", "a"),
+    ]
+    case = made(
+        *(handed_out_and_used if apart is not None else ()),
+        assumed("09:00:00", ALICE, UNUSED),
+        used("09:01", "09:00:01", FIRST),
+    )
+    row, hint = origin(case, FIRST), origin(case, FIRST, min_confidence="heuristic")
+    if sure:
+        assert (row.origin, row.rule, row.confidence) == (ALICE["arn"], "L2", "strong")
+    else:
+        assert (row.origin, row.candidates) == (None, ("key:AKIAALICEALICEALICE0",))
+    assert hint.origin == ALICE["arn"]
+
+
+def test_a_clock_is_one_of_its_region(made: Made):
+    case = made(
+        ct.assume_role("08:00", BOB, "deploy", "other", SECOND, awsRegion="eu-west-1"),
+        ct.get_object("08:05", ct.role("deploy", "other", SECOND, "08:00"), "jewels", "a"),
+        assumed("09:00:00", ALICE, UNUSED),
+        used("09:01", "09:00:01", FIRST),
+    )
+    assert origin(case, FIRST).origin == ALICE["arn"]
+
+
 def test_whoever_opens_the_console_with_a_key_is_behind_all_that_follows(made: Made):
     console = {"sessionCredentialFromConsole": "true"}
     case = made(

@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from operator import attrgetter
 
+from graphtrail.graph.links.clocks import Clocks
 from graphtrail.graph.schema import Confidence
 from graphtrail.graph.sessions import family_key
 from graphtrail.graph.world import Issue, Link, World, by_source, kind_of_issue
@@ -24,9 +25,10 @@ def same_assumption(world: World) -> None:
 
     There must be a call whose issued key no record uses. Candidates are sessions, not calls: several calls of one
     session in that second are one link that cites them all. Of more keys than were issued, and no sign of a console,
-    which makes many of one, some were issued by a call that is not in the logs: a hint. Whoever another record names,
-    SwitchRole or that of a federated user, outranks all times.
+    which makes many of one, some were issued by a call that is not in the logs: a hint. So is another second where the
+    clocks are known to agree. Whoever another record names, SwitchRole or that of a federated user, outranks all times.
     """
+    clocks = Clocks(world)
     by_id: dict[str, list[Issue]] = defaultdict(list)
     for issue in world.issues:
         if issue.credential.issued_id:
@@ -44,6 +46,7 @@ def same_assumption(world: World) -> None:
         if fitting:
             issued = sum(not _in_use(world, issue) for issue in fitting)
             sure = _sign_in(world, family, signed_in) or len(orphans) <= issued
+            sure &= bool(named) or all(clocks.allow(issue, family[1]) for issue in fitting)
             _decide(world, family, fitting, Confidence.STRONG if sure else Confidence.HEURISTIC)
 
 
