@@ -39,6 +39,23 @@ def test_the_person_of_one_key_is_not_that_of_another_that_was_handed_out_by_its
     assert (row.origin, row.rule, row.confidence) == (BOB["arn"], "L1", "exact")
 
 
+@pytest.mark.parametrize("sign", ["", "minted", "signed in"])
+def test_the_person_of_one_key_is_that_of_another_of_one_sign_in(made: Made, sign: str):
+    person = {"onBehalfOf": {"userId": "u-1", "identityStoreArn": STORE}}
+    role = {key: value for key, value in ct.role("deploy", "build", None, "09:00").items() if key != "sessionContext"}
+    case = made(
+        assumed("09:00", ALICE, UNUSED),
+        used("09:01", "09:00", FIRST, person),
+        used("09:02", "09:00", SECOND, **({"sessionCredentialFromConsole": "true"} if sign == "minted" else {})),
+        *([ct.record("09:00", "signin:ConsoleLogin", role, responseElements={"ConsoleLogin": "Success"})]
+          if sign == "signed in" else ()),
+    )  # fmt: skip
+    assert origin(case, FIRST).origin == f"idc:{STORE}#u-1"
+    row, hint = origin(case, SECOND), origin(case, SECOND, min_confidence="heuristic")
+    assert row.origin == (f"idc:{STORE}#u-1" if sign else None)
+    assert hint.origin == f"idc:{STORE}#u-1"
+
+
 def test_one_issue_does_not_explain_two_keys(made: Made):
     case = made(assumed("09:00", ALICE, UNUSED), used("09:01", "09:00", FIRST), used("09:02", "09:00", SECOND))
     for key in (FIRST, SECOND):

@@ -71,6 +71,13 @@ def test_the_portal_is_left_at_most_five_seconds_before_the_session_begins(made:
     assert origin(case, "heuristic").origin is None
 
 
+def test_who_is_only_a_hint_is_not_known_to_have_been_at_the_portal(made: Made):
+    other = used(POWER, "session", key="ASIAOTHEROTHEROTHER0", **behalf("u-1"))
+    case = made(portal("09:00", person("u-1")), other, used(POWER, "session"))
+    assert origin(case).origin is None
+    assert origin(case, "heuristic").origin == f"idc:{STORE}#u-1"
+
+
 def test_two_people_at_the_portal_are_candidates(made: Made):
     case = made(portal("09:00", person("u-1")), portal("09:00:01", person("u-2")), used(POWER, "ann"))
     assert (origin(case).origin_status, len(origin(case).candidates)) == ("ambiguous", 2)

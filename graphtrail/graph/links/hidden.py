@@ -72,7 +72,9 @@ def _same_person(world: World, issue: Issue, session: Session) -> bool:
 
 
 def _people(world: World, session: Session) -> set[str]:
-    return {link.source for link in world.links.get(session.key, ()) if link.type == "ON_BEHALF_OF"}
+    """Who is surely behind a session: a hint at somebody proves no call of his."""
+    links = world.links.get(session.key, ())
+    return {link.source for link in links if link.type == "ON_BEHALF_OF" and link.confidence is Confidence.EXACT}
 
 
 def _granted(world: World, issues: list[Issue]) -> None:

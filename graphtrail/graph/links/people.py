@@ -31,7 +31,8 @@ def people(world: World) -> None:
 
     Services stamp it or do not, so one record speaks for the whole session, and for the other keys of one sign-in: not
     for those that were handed out each by a call of its own, and not where several may have opened it. A service is
-    nobody's, and records that have no more in common than a name may be of several sessions: there it is a hint.
+    nobody's, and records that have no more in common than a name may be of several sessions: there it is a hint, as it
+    is for other keys of one name and second that nothing shows to be of one sign-in.
     """
     by_root: dict[str, dict[str, int]] = defaultdict(dict)
     acting = [session for session in world.sessions.values() if session.people and session.label != "Service"]
@@ -39,6 +40,7 @@ def people(world: World) -> None:
         root = _root(world, session.key)
         if root not in world.candidates and _shares(world, session.key):
             by_root[root] |= session.people
+    opened = {key for key, rule in world.family_of.values() if rule in {"L5", "L6"}}
     for session in world.sessions.values() if acting else ():
         shared = by_root.get(_root(world, session.key), {}) if _shares(world, session.key) else {}
         named = (session.people if session.label != "Service" else {}) or shared
@@ -47,8 +49,9 @@ def people(world: World) -> None:
         for person, row in named.items() if len(named) == 1 else ():
             if person != session.principal:
                 at = int(world.facts.times[row])
-                sure = Confidence.EXACT if _speaks(world, session) else Confidence.HEURISTIC
-                world.link(Link(person, session.key, "ON_BEHALF_OF", at, "L8", sure, (row,)))
+                sure = _speaks(world, session) if session.people else _one_hand(world, session, opened)
+                level = Confidence.EXACT if sure else Confidence.HEURISTIC
+                world.link(Link(person, session.key, "ON_BEHALF_OF", at, "L8", level, (row,)))
 
 
 def _speaks(world: World, session: Session) -> bool:
@@ -63,6 +66,15 @@ def _speaks(world: World, session: Session) -> bool:
 def _shares(world: World, key: str) -> bool:
     """Whether a session is in one hand with the rest of its family: nobody was given its key alone."""
     return key not in world.family_of or not world.has_exact_parent(key)
+
+
+def _one_hand(world: World, session: Session, opened: set[str]) -> bool:
+    """Whether the keys of one name and second are of one sign-in: one that names itself, a console's, or one issue."""
+    family = world.family_of.get(session.key, (session.key, ""))[0]
+    members = [session, *(world.sessions[key] for key in world.by_family.get(session.family or ("", 0), ()))]
+    if family in opened or any(one.sign_ins or one.console or one.forwarded for one in members):
+        return True
+    return any(link.confidence >= Confidence.STRONG for link in world.issuing(family))
 
 
 def _root(world: World, key: str) -> str:
