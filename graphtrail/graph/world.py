@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import compress
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -186,10 +186,10 @@ def _one(made: World, sessions: list[str]) -> bool:
 
 def by_source(issues: Iterable[Issue]) -> dict[str, tuple[int, ...]]:
     """The sessions that made calls which issue credentials, and the calls of each."""
-    rows: dict[str, tuple[int, ...]] = {}
-    for issue in sorted(issues, key=lambda issue: issue.source):
-        rows[issue.source] = (*rows.get(issue.source, ()), *issue.rows)
-    return rows
+    rows: dict[str, list[int]] = defaultdict(list)
+    for issue in sorted(issues, key=attrgetter("source")):
+        rows[issue.source] += issue.rows
+    return {source: tuple(held) for source, held in rows.items()}
 
 
 def kind_of_issue(method: str) -> str:

@@ -216,3 +216,41 @@ def test_an_answer_that_names_no_session_issued_none(made: Made):
     checked = ct.assume_role("09:00", ct.service("lambda"), "deploy", "awslambda_7_20260302", IN_USE)
     checked["responseElements"] = None
     assert not made(checked).ask.assumptions().rows
+
+
+def test_of_many_calls_at_the_portal_each_session_cites_those_of_its_person_in_the_five_seconds_before(made: Made):
+    calls = {
+        (second, user): portal(f"09:00:{second:02}", person(user)) for second in range(20) for user in ("u-1", "u-2")
+    }
+    keys = {second: f"ASIAOFSECOND{second:08}" for second in range(8, 20, 4)}
+    sessions = [used(POWER, "ann", f"09:00:{second:02}", key, **behalf("u-1")) for second, key in keys.items()]
+    case = made(*reversed(calls.values()), *sessions)
+    for second, key in keys.items():
+        (edge,) = [edge for edge in case.store.into(f"key:{key}") if edge.rule == "L9"]
+        assert edge.source == "idc:c-u-1"
+        assert set(edge.event_ids) == {calls[at, "u-1"]["eventID"] for at in range(second - 5, second + 1)}
+
+
+def test_a_session_of_access_grants_cites_every_call_that_asked_for_a_beginning_of_what_it_touched(made: Made):
+    targets = ("s3://jewels/red/*", "s3://jewels*", "s3://jewels/r*", "s3://jewels/red/a", "s3://jewels/redder*")
+    calls = {target: asked(f"09:{minute:02}", ALICE, target) for minute, target in enumerate(targets)}
+    other = ct.get_object("09:06", ct.role("location", GRANTED, IN_USE, "09:00:02"), "jewels", "blue/b")
+    case = made(*calls.values(), used("location", GRANTED), other)
+    (edge,) = [edge for edge in case.store.into(f"key:{IN_USE}") if edge.rule == "L20"]
+    assert set(edge.event_ids) == {calls[target]["eventID"] for target in targets[:4]}
+
+
+def test_of_many_who_set_one_source_identity_the_one_who_alone_did_in_twelve_hours_is_a_hint(made: Made):
+    near = [naming(ALICE, "x", f"10:{minute:02}", f"ASIAALICESKEYOFMIN{minute:02}") for minute in range(3)]
+    far = [naming(BOB, "x", f"23:{minute:02}", f"ASIABOBSOTHERKEYOF{minute:02}") for minute in range(3)]
+    case = made(*far, *near, carried("x", since="22:00"), carried("x", "ASIABETWEENBETWEEN00", "23:01"))
+    (edge,) = [edge for edge in case.store.into(f"key:{IN_USE}") if edge.rule == "L26"]
+    assert (edge.source, set(edge.event_ids)) == (ALICES, {call["eventID"] for call in near})
+    assert [edge.source for edge in case.store.into("key:ASIABETWEENBETWEEN00") if edge.rule == "L26"] == [BOBS]
+
+
+def test_two_that_could_have_been_renewed_from_one_are_not_told_apart(made: Made):
+    keys = [f"ASIARENEWEDRENEWED0{number}" for number in range(3)]
+    times = ("07:00", "08:00", "08:00")
+    case = made(*(used("web", "i-0123456789abcdef0", since, key) for since, key in zip(times, keys, strict=True)))
+    assert not [edge for key in keys for edge in case.store.into(f"key:{key}") if edge.type == "REFRESH_OF"]

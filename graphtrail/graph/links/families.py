@@ -83,7 +83,7 @@ def _fitting(world: World, family: tuple[str, int], near: list[Issue], orphans: 
     whole, unused = family_key(family), [issue for issue in near if not _in_use(world, issue)]
     if orphans == [whole]:
         fitting = _within(near, family, _distance(near, family))
-        return fitting if len(by_source(fitting)) > 1 or any(issue in unused for issue in fitting) else []
+        return fitting if len(by_source(fitting)) > 1 or not all(_in_use(world, issue) for issue in fitting) else []
     return _within(near if whole in orphans and unused else unused, family, _distance(unused, family))
 
 
@@ -98,7 +98,8 @@ def _within(issues: list[Issue], family: tuple[str, int], distance: int) -> list
 def _around(world: World, family: tuple[str, int], issues: list[Issue]) -> list[Issue]:
     """The issues, sorted by time, that fit a family, and no other one of that principal that begins nearer to them."""
     found = issues[bisect_left(issues, family[1] - SKEW, key=_TIME) : bisect_right(issues, family[1] + SKEW, key=_TIME)]
-    return [issue for issue in found if not _taken(world, family, issue.time)]
+    taken = {time for time in {issue.time for issue in found} if _taken(world, family, time)}
+    return [issue for issue in found if issue.time not in taken]
 
 
 def _taken(world: World, family: tuple[str, int], time: int) -> bool:

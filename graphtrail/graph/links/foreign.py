@@ -5,13 +5,15 @@ when the call was made. Source: field reports of AssumeRole across accounts; Clo
 element" (type ``AWSAccount``).
 """
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
 
-from graphtrail.case.arrow import Ints, Longs, Mask
+from graphtrail.case.arrow import Ints, Longs
 from graphtrail.graph.coverage import spans
 from graphtrail.graph.links.families import SKEW
 from graphtrail.graph.lives import ROLE
@@ -19,6 +21,7 @@ from graphtrail.graph.schema import Confidence
 from graphtrail.graph.sessions import Session
 from graphtrail.graph.world import Issue, Link, World, by_source
 
+_TIME, _ROWS = attrgetter("time"), attrgetter("rows")
 _FOREIGN = "anon:AWSAccount:"
 _AFTER = 300  # seconds past its end for which a call of a session is still believed
 
@@ -59,7 +62,8 @@ def foreign_callers(world: World) -> None:
     carried = _carried(world, sessions.values())
     for caller in callers:
         apart = _apart(world, sessions[caller.session.principal_id])
-        alive = _distinct(world, [one for one in apart if _alive(one, caller.times).any()])
+        times = np.sort(caller.times)
+        alive = _distinct(world, [one for one in apart if _alive(one, times)])
         if alive and not world.issuing(caller.session.key):
             _decide(world, caller, alive, carried, observed)
 
@@ -74,17 +78,33 @@ def same_identity(world: World) -> None:
         identity = issue.credential.source_identity
         if identity and world.sessions[issue.source].source_identity != identity:
             setting[identity].append(issue)
-    for session in [one for _, one in sorted(world.sessions.items()) if setting and one.source_identity in setting]:
+    named = {identity: _Setting(issues) for identity, issues in setting.items()}
+    for session in [one for _, one in sorted(world.sessions.items()) if named and one.source_identity in named]:
         if session.created is None or world.links.get(session.key) or session.key in world.candidates:
             continue
-        before = [
-            issue
-            for issue in setting[session.source_identity or ""]
-            if issue.source != session.key and -SKEW <= session.created - issue.time <= ROLE
-        ]
-        for source, rows in by_source(before).items() if len(by_source(before)) == 1 else ():
-            at = session.created
+        at = session.created
+        before = named[session.source_identity or ""].between(at - ROLE, at + SKEW)
+        for source, rows in by_source(before).items():
             world.link(Link(source, session.key, "ISSUED", at, "L26", Confidence.HEURISTIC, rows))
+
+
+class _Setting:
+    """The issues that set one source identity, by time."""
+
+    def __init__(self, issues: list[Issue]) -> None:
+        self._issues = sorted(issues, key=_TIME)
+        # of each the place of the next one of another session
+        self._other = [len(issues)] * len(issues)
+        for place in range(len(issues) - 2, -1, -1):
+            same = self._issues[place].source == self._issues[place + 1].source
+            self._other[place] = self._other[place + 1] if same else place + 1
+
+    def between(self, start: int, end: int) -> list[Issue]:
+        """Those between two times, if they are of one session; else none."""
+        first, last = bisect_left(self._issues, start, key=_TIME), bisect_right(self._issues, end, key=_TIME)
+        if first == last or self._other[first] < last:
+            return []
+        return sorted(self._issues[first:last], key=_ROWS)
 
 
 def _callers(world: World) -> Iterable[_Caller]:
@@ -99,8 +119,11 @@ def _callers(world: World) -> Iterable[_Caller]:
         identity = world.sessions[target].source_identity
         for link in links if identity else ():
             identities[link.source] |= dict.fromkeys(link.rows[:1], identity or "")
+    order = np.argsort(world.signed.of_call, kind="stable")
+    of_call = world.signed.of_call[order]
     for number, key in sorted(numbers.items(), key=lambda pair: pair[1]):
-        calls = world.records.calls[world.signed.of_call == number]
+        own = order[slice(*np.searchsorted(of_call, [number, number + 1]).tolist())]
+        calls = world.records.calls[own]
         told = identities[key] if identities[key].keys() >= set(calls.tolist()) else {}
         yield _Caller(world.sessions[key], calls, world.facts.times[calls], frozenset(told.values()))
 
@@ -145,12 +168,12 @@ def _by(world: World, session: Session) -> list[tuple[int, ...]]:
     return [link.rows for link in world.issuing(session.key)]
 
 
-def _alive(session: Session, times: Longs) -> Mask:
-    """At which of these times a session was alive."""
+def _alive(session: Session, times: Longs) -> int:
+    """At how many of these times, in order, a session was alive."""
     if session.created is None:
-        return np.zeros(len(times), np.bool_)
+        return 0
     end = min(session.expires, session.created + ROLE) + _AFTER
-    return (session.created - SKEW <= times) & (times <= end)
+    return max(int(np.searchsorted(times, end, "right") - np.searchsorted(times, session.created - SKEW)), 0)
 
 
 def _decide(
@@ -167,7 +190,7 @@ def _decide(
         world.candidates[caller.session.key] = {session.key: first for session in found}
         return
     (parent,) = found
-    if not _alive(parent, caller.times).all():
+    if _alive(parent, np.sort(caller.times)) < len(caller.times):
         return
     begin, end = observed.get(_account(parent), (0, 0))
     covered = begin <= (parent.created or 0) and int(caller.times.max()) <= end

@@ -7,11 +7,16 @@ IAM User Guide, "Monitor and control actions taken with assumed roles" (``source
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from operator import attrgetter
 
 import numpy as np
 
+from graphtrail.case.arrow import Ints, Mask
+from graphtrail.graph.layout import NONE
 from graphtrail.graph.links.families import SKEW
 from graphtrail.graph.schema import Confidence
 from graphtrail.graph.sessions import Session
@@ -23,6 +28,7 @@ _CACHED = 900  # seconds for which a credential of S3 Access Grants lives at lea
 _RESERVED = re.compile(r"arn:[a-z-]+:iam::(?P<account>\d*):role/(?:.*/)?AWSReservedSSO_(?P<set>.+)_[0-9a-f]{16}")
 _GRANTED = "access-grants-"
 _OF_QUERY = re.compile(r"V2\.(?P<account>\d{12})\.(?P<role>AROA[A-Z0-9]{12,124})")
+_TIME, _ROWS = attrgetter("time"), attrgetter("rows")
 _LAKE_FORMATION = "service:lakeformation.amazonaws.com"
 
 
@@ -43,17 +49,16 @@ def _portal(world: World, issues: list[Issue]) -> None:
     Sure where a record of the session names the person who called; only a hint where none does.
     """
     asked: dict[tuple[str | None, str | None], list[Issue]] = defaultdict(list)
-    for issue in issues:
+    for issue in sorted(issues, key=_TIME):
         asked[issue.credential.account, issue.credential.role_name].append(issue)
     for session in _whole(world) if asked else ():
         role = _RESERVED.fullmatch(session.principal or "")
         if role is None or session.created is None:
             continue
-        near = [
-            issue
-            for issue in asked.get((role["account"], role["set"]), ())
-            if 0 <= session.created - issue.time <= _AFTER_PORTAL and _same_person(world, issue, session)
-        ]
+        of_set = asked.get((role["account"], role["set"]), [])
+        start, end = session.created - _AFTER_PORTAL, session.created
+        around = of_set[bisect_left(of_set, start, key=_TIME) : bisect_right(of_set, end, key=_TIME)]
+        near = [issue for issue in sorted(around, key=_ROWS) if _same_person(world, issue, session)]
         _decide(world, session, near, "L9", Confidence.STRONG if _people(world, session) else Confidence.HEURISTIC)
 
 
@@ -79,31 +84,59 @@ def _people(world: World, session: Session) -> set[str]:
 
 def _granted(world: World, issues: list[Issue]) -> None:
     """L20: S3 Access Grants handed out a session of a location's role for a prefix, and the session touched it."""
-    if not issues:
+    whole = _whole(world) if issues else ()
+    granted = [(one, one.created) for one in whole if one.created is not None and (one.name or "").startswith(_GRANTED)]
+    if not granted:
         return
-    prefixes = {issue: _prefixes(world, issue) for issue in issues}
-    for session in _whole(world):
-        if not (session.name or "").startswith(_GRANTED) or session.created is None:
-            continue
-        near = [issue for issue in issues if -SKEW <= issue.time - session.created <= _CACHED]
-        touched = _touched(world, session) if near else ()
-        fitting = [issue for issue in near if any(key.startswith(prefixes[issue]) for key in touched)]
-        _decide(world, session, fitting, "L20", Confidence.HEURISTIC)
+    asked = _by_prefix(world, issues)
+    lengths = sorted(set(map(len, asked)))
+    touched = _touched(world, {session.key for session, _ in granted})
+    for session, created in granted:
+        start, end = created - SKEW, created + _CACHED
+        fitting: set[int] = set()
+        for prefix in {key[:length] for key in touched[session.key] for length in lengths}:
+            times, places = asked.get(prefix, ([], []))
+            fitting.update(places[bisect_left(times, start) : bisect_right(times, end)])
+        _decide(world, session, [issues[place] for place in sorted(fitting)], "L20", Confidence.HEURISTIC)
 
 
-def _prefixes(world: World, issue: Issue) -> tuple[str, ...]:
-    """The objects that were asked for: ``s3://bucket/prefix*`` as the beginning of their ARNs."""
+def _by_prefix(world: World, issues: list[Issue]) -> dict[str, tuple[list[int], list[int]]]:
+    """For each prefix that was asked for the times of the issues, and their places, by time.
+
+    ``s3://bucket/prefix*`` is the beginning of the ARNs of its objects.
+    """
     facts = world.facts
-    keys = [facts.resources[code] for code in facts.touch_resource[facts.touch_call == issue.rows[0]].tolist()]
-    return tuple(key.removesuffix("*") if "/" in key else f"{key}/" for key in keys if ":s3:::" in key)
+    by_row: dict[int, list[int]] = defaultdict(list)
+    for place, issue in enumerate(issues):
+        by_row[issue.rows[0]].append(place)
+    asking = np.zeros(facts.rows, np.bool_)
+    asking[list(by_row)] = True
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    touches = _pairs(asking[facts.touch_call], facts.touch_call, facts.touch_resource)
+    for row, key in ((row, key) for row, code in touches if ":s3:::" in (key := facts.resources[code])):
+        prefix = key.removesuffix("*") if "/" in key else f"{key}/"
+        found[prefix] += ((issues[place].time, place) for place in by_row[row])
+    ordered = {prefix: sorted(asked) for prefix, asked in found.items()}
+    return {prefix: ([time for time, _ in asked], [place for _, place in asked]) for prefix, asked in ordered.items()}
 
 
-def _touched(world: World, session: Session) -> set[str]:
-    number = world.signed.keys.index(session.key)
-    calls = world.records.calls[world.signed.of_call == number]
-    facts = world.facts
-    codes = np.unique(facts.touch_resource[np.isin(facts.touch_call, calls)])
-    return {facts.resources[code] for code in codes.tolist()}
+def _touched(world: World, wanted: AbstractSet[str]) -> dict[str, set[str]]:
+    """What each of some sessions touched."""
+    facts, keys = world.facts, world.signed.keys
+    signed = np.full(facts.rows, NONE, np.int32)
+    signed[world.records.calls] = world.signed.of_call
+    # the last number stands for the calls that nobody signed
+    asked = np.fromiter((*(key in wanted for key in keys), False), np.bool_, len(keys) + 1)
+    by_touch = signed[facts.touch_call]
+    found: dict[str, set[str]] = defaultdict(set)
+    for number, code in _pairs(asked[by_touch], by_touch, facts.touch_resource):
+        found[keys[number]].add(facts.resources[code])
+    return found
+
+
+def _pairs(wanted: Mask, one: Ints, other: Ints) -> Iterator[tuple[int, int]]:
+    """Two columns beside each other, where a mask wants them."""
+    return zip(one[wanted].tolist(), other[wanted].tolist(), strict=True)
 
 
 def _decide(world: World, session: Session, issues: list[Issue], rule: str, confidence: Confidence) -> None:

@@ -6,6 +6,8 @@ use cases"; AWS Sign-In documentation of ``aws login`` (CreateOAuth2Token).
 
 from collections import defaultdict
 
+import numpy as np
+
 from graphtrail.graph.schema import Confidence
 from graphtrail.graph.sessions import Session
 from graphtrail.graph.world import Link, World
@@ -35,32 +37,32 @@ def people(world: World) -> None:
     is for other keys of one name and second that nothing shows to be of one sign-in.
     """
     by_root: dict[str, dict[str, int]] = defaultdict(dict)
+    roots = _Roots(world)
     acting = [session for session in world.sessions.values() if session.people and session.label != "Service"]
+    silent = _silent(world) if acting else set()
     for session in acting:
-        root = _root(world, session.key)
+        root = roots[session.key]
         if root not in world.candidates and _shares(world, session.key):
             by_root[root] |= session.people
-    opened = {key for key, rule in world.family_of.values() if rule in {"L5", "L6"}}
+    opened = _opened(world) if acting else set()
     for session in world.sessions.values() if acting else ():
-        shared = by_root.get(_root(world, session.key), {}) if _shares(world, session.key) else {}
+        shared = by_root.get(roots[session.key], {}) if _shares(world, session.key) else {}
         named = (session.people if session.label != "Service" else {}) or shared
         if len(named) > 1:
             world.candidates[session.key] = {person: (row,) for person, row in sorted(named.items())}
         for person, row in named.items() if len(named) == 1 else ():
             if person != session.principal:
                 at = int(world.facts.times[row])
-                sure = _speaks(world, session) if session.people else _one_hand(world, session, opened)
+                sure = session.key not in silent if session.people else _one_hand(world, session, opened)
                 level = Confidence.EXACT if sure else Confidence.HEURISTIC
                 world.link(Link(person, session.key, "ON_BEHALF_OF", at, "L8", level, (row,)))
 
 
-def _speaks(world: World, session: Session) -> bool:
-    """Whether what one record says holds for all of a session: those without key and date must all say it."""
-    if not session.key.startswith("anon:"):
-        return True
+def _silent(world: World) -> set[str]:
+    """The sessions without key and date of which a record names nobody: what another says need not hold for it."""
     named = world.facts.callers.column("person").where(bool)
-    own = world.signed.of_call == world.signed.keys.index(session.key)
-    return bool(named[world.facts.caller[world.records.calls[own]]].all())
+    silent = world.signed.of_call[~named[world.facts.caller[world.records.calls]]]
+    return {key for number in np.unique(silent).tolist() if (key := world.signed.keys[number]).startswith("anon:")}
 
 
 def _shares(world: World, key: str) -> bool:
@@ -68,19 +70,35 @@ def _shares(world: World, key: str) -> bool:
     return key not in world.family_of or not world.has_exact_parent(key)
 
 
+def _opened(world: World) -> set[str]:
+    """The families that are one sign-in: it names itself, a console shows, or a service acted for it."""
+    found = {key for key, rule in world.family_of.values() if rule in {"L5", "L6"}}
+    for session in world.sessions.values():
+        if session.sign_ins or session.console or session.forwarded:
+            found.add(world.family_of.get(session.key, (session.key, ""))[0])
+    return found
+
+
 def _one_hand(world: World, session: Session, opened: set[str]) -> bool:
-    """Whether the keys of one name and second are of one sign-in: one that names itself, a console's, or one issue."""
+    """Whether the keys of one name and second are of one sign-in, or of one issue."""
     family = world.family_of.get(session.key, (session.key, ""))[0]
-    members = [session, *(world.sessions[key] for key in world.by_family.get(session.family or ("", 0), ()))]
-    if family in opened or any(one.sign_ins or one.console or one.forwarded for one in members):
-        return True
-    return any(link.confidence >= Confidence.STRONG for link in world.issuing(family))
+    return family in opened or any(link.confidence >= Confidence.STRONG for link in world.issuing(family))
 
 
-def _root(world: World, key: str) -> str:
-    while key in world.family_of:
-        key = world.family_of[key][0]
-    return key
+class _Roots(dict[str, str]):
+    """The session that another is part of in the end; what is found on the way is remembered."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._family_of = world.family_of
+
+    def __missing__(self, key: str) -> str:
+        way = [key]
+        while way[-1] in self._family_of and way[-1] not in self:
+            way.append(self._family_of[way[-1]][0])
+        root = self.get(way[-1], way[-1])
+        self.update(dict.fromkeys(way, root))
+        return root
 
 
 def authorized(world: World) -> None:
@@ -93,9 +111,9 @@ def authorized(world: World) -> None:
         made = issue.credential.sign_in
         if issue.credential.method != "signin:CreateOAuth2Token" or not made:
             continue
-        for target in sorted(by_arn.get(made, ())):
-            if target != issue.source and not world.issuing(target):
-                world.link(
-                    Link(issue.source, target, "ISSUED", issue.time, "L11", Confidence.EXACT, issue.rows,
-                         issue.credential.method)
-                )  # fmt: skip
+        by_arn[made] = open_ = sorted(target for target in by_arn[made] if not world.issuing(target))
+        for target in (target for target in open_ if target != issue.source):
+            world.link(
+                Link(issue.source, target, "ISSUED", issue.time, "L11", Confidence.EXACT, issue.rows,
+                     issue.credential.method)
+            )  # fmt: skip

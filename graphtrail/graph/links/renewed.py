@@ -24,10 +24,15 @@ def renewed(world: World) -> None:
     clients = _clients(world) if several else {}
     for by_time in several:
         for before, after in pairwise(sorted(by_time)):
+            using: dict[int, list[str]] = defaultdict(list)
+            for new in by_time[after]:
+                for client in clients.get(new.key, _NONE):
+                    using[client].append(new.key)
             for old in by_time[before]:
-                fitting = [new for new in by_time[after] if clients.get(old.key, _NONE) & clients.get(new.key, _NONE)]
+                # two of those that used one client are enough to know that not just one fits
+                fitting = {key for client in clients.get(old.key, _NONE) for key in using.get(client, ())[:2]}
                 if len(fitting) == 1:
-                    key = fitting[0].key
+                    (key,) = fitting
                     world.link(Link(old.key, key, "REFRESH_OF", after, "L27", Confidence.HEURISTIC, ()))
 
 
