@@ -75,14 +75,17 @@ def _links(world: World) -> Iterator[Control]:
 
 
 def _families(world: World) -> Iterator[Control]:
+    families = {family for family, _ in world.family_of.values()}
+    signed_in = {family for family in families if _is_sign_in(world, world.sessions[family])}
+    to_console = {family for family in families if _went_to_console(world, family)}
     for member, (family, rule) in world.family_of.items():
         whole = world.sessions[family]
         start, end = begin(whole), expiry(whole)
         yield Control(member, family, "PART_OF", start, rule, (), end, start, Confidence.EXACT)
-        if (rule == "L7" or _is_sign_in(world, whole)) and not world.has_exact_parent(member):
+        if (rule == "L7" or family in signed_in) and not world.has_exact_parent(member):
             for source, target in ((member, family), (family, member)):
                 yield Control(source, target, "SAME_SIGN_IN", start, rule, (), end, start, Confidence.EXACT)
-        elif world.has_exact_parent(member) and _went_to_console(world, family):
+        elif family in to_console and world.has_exact_parent(member):
             yield Control(member, family, "SAME_SIGN_IN", start, "L2", (), end, start, Confidence.STRONG)
 
 

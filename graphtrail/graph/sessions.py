@@ -299,11 +299,11 @@ class _Members:
         """The people on whose behalf each session acted, each with its first call."""
         column = self._column("person")
         codes = column.codes[self._callers]
-        found = [_NOBODY] * len(self._starts)
+        found: dict[int, dict[str, int]] = defaultdict(dict)
         acting = np.flatnonzero(column.where(bool)[self._callers])
         for member, at in zip(
             acting.tolist(), (np.searchsorted(self._starts, acting, "right") - 1).tolist(), strict=True
         ):
             person, row = column.values[codes[member]], int(self._rows[member])
-            found[at] = {**found[at], person: min(row, found[at].get(person, row))}
-        return found
+            found[at][person] = min(row, found[at].get(person, row))
+        return [found.get(at, _NOBODY) for at in range(len(self._starts))]

@@ -242,6 +242,35 @@ def test_a_key_made_on_a_user_who_was_made_again_is_not_the_first_ones(made: Mad
     assert BOBS not in reached
 
 
+def test_each_of_many_passwords_opens_the_sign_ins_up_to_the_next_change_by_somebody_else(made: Made):
+    carol = ct.user("carol", "AKIACAROLCAROLCAROL0")
+    changes = [("09:00", ALICE), ("10:00", carol), ("11:00", carol), ("12:00", ALICE)]
+    passwords = [
+        ct.record(at, "iam:UpdateLoginProfile", who, requestParameters={"userName": "bob"}) for at, who in changes
+    ]
+    sign_ins = [sign_in(at, "ConsoleLogin", ct.user("bob")) for at in ("08:30", "09:30", "10:30", "11:30", "12:30")]
+    opened = [edge for edge in made(*passwords, *sign_ins).store.edges() if edge.type == "OPENED_WAY"]
+    at = {call["eventID"]: call["eventTime"][11:16] for call in passwords}
+    assert sorted((at[edge.event_ids[0]], edge.target[-9:-4]) for edge in opened) == [
+        ("09:00", "09:30"), ("10:00", "10:30"), ("10:00", "11:30"), ("11:00", "11:30"), ("12:00", "12:30"),
+    ]  # fmt: skip
+
+
+def test_a_user_made_again_and_again_opens_the_sessions_of_that_one(made: Made):
+    def bob(number: int) -> ct.Record:
+        return ct.user("bob", f"AKIABOBBOBBOBBOBBOB{number}") | {"principalId": f"AIDABOBBOBBOBBOBBOBB{number}"}
+
+    def make(number: int) -> ct.Record:
+        answer = {"userName": "bob", "userId": bob(number)["principalId"], "arn": bob(number)["arn"]}
+        return ct.record(f"1{number}:00", "iam:CreateUser", ALICE, responseElements={"user": answer})
+
+    used = [ct.get_object(f"1{number}:{minute}", bob(number), "b", "a") for number in range(3) for minute in (10, 20)]
+    opened = [edge for edge in made(*map(make, range(3)), *used).store.edges() if edge.type == "OPENED_WAY"]
+    assert [(edge.target, edge.at < edge.since) for edge in opened] == [
+        (f"key:AKIABOBBOBBOBBOBBOB{number}", True) for number in range(3)
+    ]
+
+
 def test_a_password_opens_the_way_to_later_sign_ins_only(made: Made):
     password = ct.record("09:30", "iam:UpdateLoginProfile", ALICE, requestParameters={"userName": "bob"})
     case = made(

@@ -164,3 +164,19 @@ def test_what_lets_nobody_in_is_no_policy_of_a_resource(made: Made, action: str,
     case = made(ct.record("09:00", action, ALICE, requestParameters=request_))
     assert not case.ask.policies().rows
     assert not case.ask.shared_out().rows
+
+
+def test_of_many_statements_each_is_taken_back_by_its_own_id_and_a_reset_takes_the_rest(made: Made):
+    def permission(minute: int, name: str, label: str, **more: str) -> ct.Record:
+        asked = {"functionName": "f", "statementId": label, **more}
+        return ct.record(f"09:{minute:02}", f"lambda:{name}Permission20150331v2", ALICE, requestParameters=asked)
+
+    accounts = [f"{number}" * 12 for number in range(2, 6)]
+    given = [permission(at, "Add", f"s{at}", principal=account) for at, account in enumerate(accounts)]
+    again = permission(10, "Add", "other", principal=accounts[0])
+    taken = [permission(20 + at, "Remove", label) for at, label in enumerate(("s0", "s1", "s1", "none"))]
+    found = shares(made(*given, again, *taken))
+    assert [row[1:] for row in found if row[0] == "unshared"] == [(FUNCTION, f"account:{accounts[1]}", None)]
+    assert {(row[2], row[3]) for row in found if row[0] == "shared"} == {
+        (f"account:{account}", "09:21" if account == accounts[1] else None) for account in accounts
+    }

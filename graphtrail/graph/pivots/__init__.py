@@ -3,8 +3,8 @@
 Source: the table of pivots that the documentation gives (``docs/rules.md``, "Pivots"); API references of the services.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 
 from graphtrail.graph.control import Control
@@ -36,7 +36,7 @@ def pivots(world: World) -> Iterator[Control]:
 
 def shared(done: list[Effect]) -> Iterator[Control]:
     """Shares and grants, code run by tag, secrets read: an edge a call and resource, or a call and party."""
-    given: dict[str, dict[tuple[str, str], None]] = defaultdict(dict)
+    given: dict[str, _Given] = defaultdict(_Given)
     let_in = {(effect.row, effect.pivot.party) for effect in done if effect.pivot.type == "SHARED_WITH"}
     for effect in done:
         pivot = effect.pivot
@@ -45,7 +45,7 @@ def shared(done: list[Effect]) -> Iterator[Control]:
                 if resource != pivot.party:  # a request that names its ARN names both
                     yield effect.edge(pivot.type, pivot.party, resource)
                 if pivot.type == "SHARED_WITH":
-                    given[resource][pivot.made, pivot.party] = None
+                    given[resource].let_in(pivot.made, pivot.party)
         elif pivot.type == "UNSHARED_WITH":
             for resource in effect.resources:
                 yield from _taken_back(effect, resource, given[resource], let_in)
@@ -54,13 +54,34 @@ def shared(done: list[Effect]) -> Iterator[Control]:
                 yield effect.edge(pivot.type, resource, pivot.made)
 
 
+class _Given:
+    """Whom calls let in to a resource, by the label under which they did."""
+
+    def __init__(self) -> None:
+        self._by_label: dict[str, set[str]] = defaultdict(set)
+        self._labels: Counter[str] = Counter()
+
+    def let_in(self, label: str, party: str) -> None:
+        if party not in self._by_label[label]:
+            self._by_label[label].add(party)
+            self._labels[party] += 1
+
+    def take_back(self, label: str, but: Callable[[str], bool]) -> set[str]:
+        """Those whom only a label let in (of all labels, if it is empty), but for some; they are forgotten."""
+        gone: set[str] = set()
+        for held in [label] if label else list(self._by_label):
+            leaving = {party for party in self._by_label.get(held, ()) if not but(party)}
+            self._labels.subtract(leaving)
+            staying = self._by_label.pop(held, set()) - leaving
+            if staying:
+                self._by_label[held] = staying
+            gone |= leaving
+        return {party for party in gone if not self._labels[party]}
+
+
 def _taken_back(
-    effect: Effect, resource: str, given: dict[tuple[str, str], None], let_in: AbstractSet[tuple[int, str | None]]
+    effect: Effect, resource: str, given: _Given, let_in: AbstractSet[tuple[int, str | None]]
 ) -> Iterator[Control]:
     """To each party whom earlier calls let in under the label that is taken back, under no other, and not anew."""
-    gone = [held for held in given if effect.pivot.made in {"", held[0]} and (effect.row, held[1]) not in let_in]
-    for held in gone:
-        del given[held]
-    still = {party for _, party in given}
-    for party in sorted({party for _, party in gone} - still):
+    for party in sorted(given.take_back(effect.pivot.made, lambda party: (effect.row, party) in let_in)):
         yield effect.edge("UNSHARED_WITH", party, resource)

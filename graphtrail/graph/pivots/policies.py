@@ -1,5 +1,6 @@
 """Policies that were set, whom they let in, and the sessions of those whom only a new trust policy lets in."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ def policies(world: World, done: list[Effect]) -> Iterator[Control]:
     principal (never a service) whom the last known earlier policy did not let in and this one does.
     """
     of_role: dict[str, list[Session]] = defaultdict(list)
-    for session in world.sessions.values():
+    for session in sorted(world.sessions.values(), key=begin):
         if session.label == "Role" and session.principal:
             of_role[session.principal].append(session)
     for (resource, _), changes in _changes(done).items():
@@ -48,8 +49,10 @@ def policies(world: World, done: list[Effect]) -> Iterator[Control]:
             before = frozenset() if change.creation else before
             yield effect.edge(effect.pivot.type, resource, effect.pivot.made)
             yield from _allows(change, resource, end)
-            for session in of_role[resource] if effect.trusting else ():
-                yield from _opened(world, session, change, before, end)
+            issued = of_role[resource] if effect.trusting else []
+            start, stop = bisect_left(issued, effect.time, key=begin), bisect_left(issued, end, key=begin)
+            for session in issued[start:stop]:
+                yield from _opened(world, session, change, before)
             before = change.allowed
 
 
@@ -80,11 +83,9 @@ def _allows(change: _Change, resource: str, end: int) -> Iterator[Control]:
             yield effect.edge("SHARED_WITH", party, resource)
 
 
-def _opened(
-    world: World, session: Session, change: _Change, before: frozenset[str] | None, end: int
-) -> Iterator[Control]:
+def _opened(world: World, session: Session, change: _Change, before: frozenset[str] | None) -> Iterator[Control]:
     start = begin(session)
-    if not change.effect.time <= start < end or session.key == change.effect.source:
+    if session.key == change.effect.source:
         return
     issuing = world.issuing(session.key)
     if not issuing:
