@@ -5,8 +5,10 @@ family, and to the person over ON_BEHALF_OF. It ends at the owner of a long-live
 user or password is another fact (``made_by``), since the log does not say who used it.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Protocol
 
 from graphtrail import arn as arns
@@ -17,6 +19,7 @@ LINKED, SERVICE, AMBIGUOUS = "linked", "service", "ambiguous"
 HIDDEN, EXTERNAL, BEFORE, UNKNOWN = "hidden", "external", "before_window", "unknown"
 STATUSES = (LINKED, SERVICE, AMBIGUOUS, HIDDEN, EXTERNAL, BEFORE, UNKNOWN)
 LONG_LIVED = "iam:CreateAccessKey"
+_AT = attrgetter("at", "source")
 _PORTAL = "/AWSReservedSSO_"  # roles of Identity Center, whose portal hides the keys that it hands out
 _PEOPLE = frozenset({"User", "Saml", "WebIdentity", "IdentityCenterUser"})
 
@@ -87,7 +90,7 @@ class Surroundings:
     begins: Callable[[str | None], int | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Origin:
     """Where a session comes from.
 
@@ -95,15 +98,29 @@ class Origin:
         status: one of ``STATUSES``.
         principal: key of who stands at the start; None unless the status is ``linked`` or ``service``.
         first: key of the node at the start of the chain: a session, or a principal.
-        steps: the edges from there to the session.
         candidates: possible parents of the oldest session, undecided or below the level asked for.
+        before: the origin of the session that the last edge of the chain comes from; None at its start.
+        step: that edge.
+        opening: the first edge of the chain.
     """
 
     status: str
     principal: str | None
     first: str
-    steps: tuple[Step, ...]
     candidates: tuple[str, ...]
+    before: "Origin | None" = None
+    step: Step | None = None
+    opening: Step | None = None
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The edges from the start of the chain to the session; they are not kept, chains may be long."""
+        found: list[Step] = []
+        at: Origin | None = self
+        while at is not None and at.step is not None:
+            found.append(at.step)
+            at = at.before
+        return tuple(reversed(found))
 
 
 def origin(
@@ -132,7 +149,8 @@ def origin(
         seen.add(at)
     start = found[at] if at in found else found.setdefault(at, _start(at, world, level, reached=bool(way)))
     for step in reversed(way):
-        start = Origin(start.status, start.principal, start.first, (*start.steps, step), start.candidates)
+        opening = start.opening or step
+        start = Origin(start.status, start.principal, start.first, start.candidates, start, step, opening)
         found[step.target] = start
     return start
 
@@ -142,11 +160,11 @@ def _start(at: str, world: Surroundings, level: Confidence, *, reached: bool) ->
     held = world.session(at)
     if held is None:  # a principal: somebody signed in, or switched roles, or is acted for
         status = _of_principal(at, world) if reached else UNKNOWN
-        return Origin(status, at if status in {LINKED, SERVICE} else None, at, (), ())
+        return Origin(status, at if status in {LINKED, SERVICE} else None, at, ())
     undecided = world.candidates(at) or (world.candidates(held.family) if held.family else ())
     status = AMBIGUOUS if undecided else _status(held, world)
     candidates = tuple(dict.fromkeys((*undecided, *_below(at, world, level))))
-    return Origin(status, _whose(held) if status in {LINKED, SERVICE} else None, at, (), candidates)
+    return Origin(status, _whose(held) if status in {LINKED, SERVICE} else None, at, candidates)
 
 
 def _of_principal(key: str, world: Surroundings) -> str:
@@ -159,26 +177,47 @@ def _of_principal(key: str, world: Surroundings) -> str:
     return EXTERNAL if world.begins(role.account) is None else UNKNOWN
 
 
-def made_by(found: Origin, world: Surroundings) -> Step | None:
+class Makers:
     """The call that made the key, password or user at which an origin stops.
 
     Of a long-lived key the call that issued it, of a sign-in the last password set before it, else the last call before
     its use that made the user: one made later is another of that name. None where no record shows one.
     """
-    if found.principal is None:
-        return None
-    issued = [step for step in world.into(found.first) if step.detail == LONG_LIVED]
-    if issued:
-        return max(issued, key=lambda step: (step.at, step.source))
-    into = world.into(found.principal)
-    signed_in = [step.at for step in found.steps[:1] if step.type == "SIGNED_IN"]
-    passwords = [step for step in into if step.type == "SET_PASSWORD" and signed_in and step.at <= signed_in[0]]
-    held = world.session(found.first)
-    used = signed_in[0] if signed_in else held.first_seen if held else None
-    made = [
-        step for step in into if step.type == "CREATED" and step.detail == "user" and (used is None or step.at <= used)
-    ]
-    return max(passwords or made, key=lambda step: (step.at, step.source), default=None)
+
+    def __init__(self, world: Surroundings) -> None:
+        """Nothing is known yet: who made what of a principal is looked up once, however many sessions it has."""
+        self._world = world
+        self._issued: dict[str, list[Step]] = {}
+        self._passwords: dict[str, list[Step]] = {}
+        self._made: dict[str, list[Step]] = {}
+
+    def __call__(self, found: Origin) -> Step | None:
+        """The call behind one origin."""
+        if found.principal is None:
+            return None
+        if found.first not in self._issued:
+            self._issued[found.first] = _in_order(self._world.into(found.first), lambda one: one.detail == LONG_LIVED)
+        if self._issued[found.first]:
+            return _last(self._issued[found.first], None)
+        if found.principal not in self._made:
+            into = self._world.into(found.principal)
+            self._passwords[found.principal] = _in_order(into, lambda one: one.type == "SET_PASSWORD")
+            self._made[found.principal] = _in_order(into, lambda one: one.type == "CREATED" and one.detail == "user")
+        signed_in = found.opening.at if found.opening is not None and found.opening.type == "SIGNED_IN" else None
+        password = None if signed_in is None else _last(self._passwords[found.principal], signed_in)
+        held = self._world.session(found.first)
+        used = signed_in if signed_in is not None else held.first_seen if held else None
+        return password or _last(self._made[found.principal], used)
+
+
+def _in_order(steps: Iterable[Step], asked: Callable[[Step], bool]) -> list[Step]:
+    return sorted(filter(asked, steps), key=_AT)
+
+
+def _last(steps: Sequence[Step], until: int | None) -> Step | None:
+    """The last of some steps in order, up to a time if there is one; of equal ones the first."""
+    end = len(steps) if until is None else bisect_right(steps, until, key=attrgetter("at"))
+    return steps[bisect_left(steps, _AT(steps[end - 1]), key=_AT)] if end else None
 
 
 def _back(key: str, world: Surroundings, level: Confidence) -> Step | None:

@@ -57,34 +57,42 @@ def addresses(
     names = sorted({client.address or "" for client in held.clients})
     of_client = np.searchsorted(names, [client.address or "" for client in held.clients])
     pairs = sessions * max(len(names), 1) + of_client[clients]
-    for pair in np.unique(pairs).tolist():
-        own = held.by_time(calls[pairs == pair])
-        rows.append(_row(trail, trail.session_at(pair // len(names)), names[pair % len(names)] or None, own))
+    outside = _Outside(trail)
+    order = np.argsort(pairs, kind="stable")
+    for places in np.split(order, np.flatnonzero(np.diff(pairs[order])) + 1) if len(order) else ():
+        own, (session, name) = held.by_time(calls[places]), divmod(int(pairs[places[0]]), len(names))
+        rows.append(_row(trail, trail.session_at(session), names[name] or None, own, outside))
     yield from sorted(rows, key=lambda row: (row.first_seen, row.session or "", row.address or ""))
 
 
-def _row(trail: Trail, session: SessionNode, address: Text, calls: Rows) -> Sighting:
+def _row(trail: Trail, session: SessionNode, address: Text, calls: Rows, outside: "_Outside") -> Sighting:
     held = trail.store.calls
     keys = {held.callers[code].access_key for code in set(held.column("caller")[calls].tolist())}
     return Sighting(
         **trail.traced(session) | counted(trail, calls),
         address=address,
         access_key=next(iter(keys)) if len(keys) == 1 else None,
-        outside=_outside(trail, session, address) if session.workload and ":instance/" in session.workload else None,
+        outside=_is_ip(address) and outside[session.workload]
+        if session.workload and ":instance/" in session.workload
+        else None,
     )
 
 
-def _outside(trail: Trail, session: SessionNode, address: Text) -> bool:
-    """Whether the instance is also seen at another public address, or at none, while this one is public."""
-    edges = trail.store.out(session.workload or "")
-    siblings = [held for edge in edges if edge.type == "HOSTS" and (held := trail.store.session(edge.target))]
-    calls = trail.store.calls
-    seen = {
-        calls.clients[code].address
-        for sibling in siblings
-        for code in set(calls.column("client")[trail.calls_of([sibling])].tolist())
-    }
-    return len({other for other in seen if _is_ip(other)}) > 1 and _is_ip(address)
+class _Outside(dict[str, bool]):
+    """Whether an instance is seen at several public addresses: then what comes from one may be outside."""
+
+    def __init__(self, trail: Trail) -> None:
+        super().__init__()
+        self._trail = trail
+
+    def __missing__(self, instance: str) -> bool:
+        store = self._trail.store
+        edges = (edge for edge in store.out(instance) if edge.type == "HOSTS")
+        siblings = [held for edge in edges if (held := store.session(edge.target))]
+        codes = np.unique(store.calls.column("client")[self._trail.calls_of(siblings)]).tolist()
+        seen = {store.calls.clients[code].address for code in codes}
+        self[instance] = len({address for address in seen if _is_ip(address)}) > 1
+        return self[instance]
 
 
 def _is_ip(address: Text) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 from graphtrail.graph.schema import PRINCIPALS, Confidence
 from graphtrail.questions.gaps import about_sessions
 from graphtrail.questions.question import question
-from graphtrail.questions.reach import REACHING, Reached, reach, starts, touched_by
+from graphtrail.questions.reach import REACHING, Reached, calls_from, reach, starts, touched_by
 from graphtrail.questions.rows import Hop, Row, Text
 from graphtrail.questions.seeds import seed as find
 from graphtrail.questions.trail import Trail
@@ -76,24 +76,33 @@ def _row(trail: Trail, one: Reached) -> Reach:
 
 def _touched(trail: Trail, held: dict[str, Reached]) -> dict[str, tuple[Reached, Rows]]:
     """The resources that reached sessions touched, each with the session that did so first, and its calls."""
-    found: dict[str, tuple[int, Reached, Rows]] = {}
+    acting = [
+        (session, one)
+        for one in held.values()
+        if (session := trail.store.session(one.key)) is not None and session.kind != "service"
+    ]
+    rank = {trail.store.number(session.key): place for place, (session, _) in enumerate(acting)}
     calls = trail.store.calls
-    wanted = np.array([role in REACHING for role in calls.roles], np.bool_)
-    for one in held.values():
-        session = trail.store.session(one.key)
-        if session is None or session.kind == "service":
-            continue
-        own = trail.calls_of([session])
-        own = calls.where_kind(own[calls.column("time")[own] >= one.at], lambda kind: kind.outcome == "ok")
-        places, nodes, roles = calls.touched(own)
-        places, nodes = places[wanted[roles]], nodes[wanted[roles]]
-        for node in np.unique(nodes).tolist():
-            touching = own[np.unique(places[nodes == node])]
-            at = int(calls.column("time")[touching[0]])
-            key = trail.store.key(node)
-            if not key.startswith("scope:") and (key not in found or at < found[key][0]):
-                found[key] = (at, one, touching)
-    return {key: (one, touching) for key, (_, one, touching) in found.items()}
+    own = calls_from(trail, [(session, one.at) for session, one in acting])
+    own = np.sort(calls.where_kind(own, lambda kind: kind.outcome == "ok"))
+    places, nodes, roles = calls.touched(own)
+    wanted = np.array([role in REACHING for role in calls.roles], np.bool_)[roles]
+    touching, nodes = own[places[wanted]], nodes[wanted]
+    numbers, codes = np.unique(trail.sessions(touching), return_inverse=True)
+    ranks = np.array([rank[number] for number in numbers.tolist()], np.int64)[codes]
+    order = np.lexsort((touching, ranks, nodes))
+    touching, ranks, nodes = touching[order], ranks[order], nodes[order]
+    starts = np.flatnonzero((np.diff(nodes, prepend=-1) != 0) | (np.diff(ranks, prepend=-1) != 0))
+    ends = np.append(starts[1:], len(order))
+    times = calls.column("time")[touching[starts]]
+    # of each node the session whose first call is the earliest, of several that which is reached first
+    best = np.lexsort((ranks[starts], times, nodes[starts]))
+    best = best[np.diff(nodes[starts[best]], prepend=-1) != 0]
+    return {
+        key: (acting[int(ranks[starts[at]])][1], np.unique(touching[starts[at] : ends[at]]))
+        for at in best.tolist()
+        if not (key := trail.store.key(int(nodes[starts[at]]))).startswith("scope:")
+    }
 
 
 def _resource(trail: Trail, key: str, one: Reached, touching: Rows) -> Reach:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from graphtrail.questions.blinding import certain, undone
+from graphtrail.questions.blinding import Undone, certain
 from graphtrail.questions.pivoted import Pivoted, called, pivoted
 from graphtrail.questions.question import question
 from graphtrail.questions.rows import Text
@@ -33,9 +33,10 @@ def blinded(trail: Trail) -> Iterator[Blinding]:
     One row for each call and resource, by time. From then on logs may lack what happened; without a guardrail more is
     allowed than was before.
     """
+    undone = Undone(trail)
     for edge, session in pivoted(trail, None, frozenset({"BLINDED"})):
         entity = trail.store.entity(edge.target)
-        end = undone(trail, edge)
+        end = undone(edge)
         yield Blinding(
             **called(trail, edge, session),
             resource=edge.target,

@@ -1,18 +1,24 @@
 """Logs and guardrails that somebody switched off: since when, and until when."""
 
 import re
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator
-from functools import reduce
+from functools import cached_property, reduce
+from itertools import islice
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from graphtrail.graph.schema import Confidence
 from graphtrail.questions.trail import Trail
+from graphtrail.stores.call_table import Rows
 from graphtrail.stores.store import ControlEdge
 from graphtrail.window import iso
 
 BLINDED = frozenset({"BLINDED"})
+_ANYTHING = -1  # no node
 
 _LIFECYCLE = frozenset({"s3:DeleteBucketLifecycle", "s3:PutBucketLifecycle", "s3:PutBucketLifecycleConfiguration"})
 # What switches the same thing on again.
@@ -96,11 +102,11 @@ class Blind(NamedTuple):
 
 def blind_spans(trail: Trail) -> Iterator[Blind]:
     """The spans that touch the window of an answer, in the order of the edges."""
-    window = trail.limits.window
+    window, undone = trail.limits.window, Undone(trail)
     for edge in trail.store.edges_of(BLINDED):
         if window.until is not None and edge.at > window.until:
             continue
-        end = undone(trail, edge)
+        end = undone(edge)
         if window.since is None or end is None or end[0] >= window.since:
             yield Blind(edge, end)
 
@@ -135,35 +141,84 @@ def certain(edge: ControlEdge) -> bool:
     return edge.confidence is Confidence.EXACT and edge.detail.partition(":")[2].startswith(_ONLY_OFF)
 
 
-def undone(trail: Trail, edge: ControlEdge) -> tuple[int, str] | None:
+_End = tuple[int, str]
+_Place = tuple[str | None, str | None]
+
+
+class Undone:
     """The first later call that undid what an edge says, epoch seconds and event id.
 
     It names the same resource, of a policy that was detached both the policy and what it was detached from; where
     something was switched off for all of an account, it is one in its log and Region.
     """
-    held, undoes = trail.store.calls, _UNDOES.get(edge.detail)
-    number = trail.store.number(edge.target)
-    if undoes is None or number is None:
-        return None
-    own = trail.kind_of(edge)
-    beside = [number]
-    if edge.detail == _DETACHED:
-        same_call = (other for other in trail.store.edges_of(BLINDED) if other.event_ids == edge.event_ids)
-        beside = [at for other in same_call if (at := trail.store.number(other.target)) is not None]
-    whole = len(beside) == 1 and edge.target.startswith("account:")
-    alike = [held.touching([one], frozenset({"target", "created"})) for one in beside if not whole]
-    touching = reduce(np.intersect1d, alike) if alike else held.all()
-    calls = held.where_kind(
-        touching,
-        lambda kind: (
-            kind.action in undoes
-            and kind.outcome == "ok"
-            and (not whole or own is None or (kind.account, kind.region) == (own.account, own.region))
-        ),
-    )
-    later = [
-        (int(held.column("time")[call]), held.event_id(call))
-        for call in calls.tolist()
-        if int(held.column("time")[call]) >= edge.at and held.event_id(call) not in edge.event_ids
-    ]
-    return min(later, default=None)
+
+    def __init__(self, trail: Trail) -> None:
+        """Nothing is known yet: what undoes an action of a resource is looked up once."""
+        self._trail = trail
+        self._ends: dict[tuple[str, tuple[int, ...]], list[_End]] = {}
+        self._in_places: dict[str, dict[_Place, list[_End]]] = {}
+        self._calls: dict[tuple[str, int], Rows] = {}
+
+    def __call__(self, edge: ControlEdge) -> _End | None:
+        """When and by which call it was undone, None if these logs do not show it."""
+        number = self._trail.store.number(edge.target)
+        if edge.detail not in _UNDOES or number is None:
+            return None
+        beside = self._detached.get(edge.event_ids, ()) if edge.detail == _DETACHED else (number,)
+        whole = len(beside) == 1 and edge.target.startswith("account:")
+        ends = self._in_log(edge) if whole else self._on(edge.detail, beside)
+        later = islice(ends, bisect_left(ends, (edge.at, "")), None)
+        return next((end for end in later if end[1] not in edge.event_ids), None)
+
+    def _on(self, action: str, beside: tuple[int, ...]) -> list[_End]:
+        """The calls that undo an action on all of some things, in order."""
+        if (action, beside) not in self._ends:
+            calls = reduce(_both, sorted((self._undoing(action, one) for one in beside), key=len))
+            self._ends[action, beside] = sorted(self._said(calls))
+        return self._ends[action, beside]
+
+    def _in_log(self, edge: ControlEdge) -> list[_End]:
+        """The calls that undo what an edge says of an account, in the log and Region of its call, in order."""
+        if edge.detail not in self._in_places:
+            calls, found = self._undoing(edge.detail, _ANYTHING), defaultdict[_Place, list[_End]](list)
+            held = self._trail.store.calls
+            kinds = [held.kinds[code] for code in held.column("kind")[calls].tolist()]
+            for end, kind in sorted(zip(self._said(calls), kinds, strict=True), key=itemgetter(0)):
+                found[kind.account, kind.region].append(end)
+            self._in_places[edge.detail] = found
+        own = self._trail.kind_of(edge)
+        return self._in_places[edge.detail].get((own.account, own.region), []) if own else []
+
+    def _said(self, calls: Rows) -> list[_End]:
+        held = self._trail.store.calls
+        return list(zip(held.column("time")[calls].tolist(), map(held.event_id, calls.tolist()), strict=True))
+
+    def _undoing(self, action: str, node: int) -> Rows:
+        """The calls that undo an action and name a node, or anything."""
+        if (action, node) not in self._calls:
+            held, undoes = self._trail.store.calls, _UNDOES[action]
+            calls = held.all() if node == _ANYTHING else held.touching([node], frozenset({"target", "created"}))
+            kinds = held.column("kind")[calls]
+            wanted = [
+                code
+                for code in np.unique(kinds).tolist()
+                if held.kinds[code].action in undoes and held.kinds[code].outcome == "ok"
+            ]
+            self._calls[action, node] = calls[np.isin(kinds, wanted)]
+        return self._calls[action, node]
+
+    @cached_property
+    def _detached(self) -> dict[tuple[str, ...], tuple[int, ...]]:
+        """The numbers of what calls detached a policy from, and of the policy, by the events that show the call."""
+        found: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        store = self._trail.store
+        numbered = ((edge, store.number(edge.target)) for edge in store.edges_of(BLINDED))
+        for edge, number in ((edge, number) for edge, number in numbered if number is not None):
+            found[edge.event_ids].append(number)
+        return {event_ids: tuple(numbers) for event_ids, numbers in found.items()}
+
+
+def _both(few: Rows, many: Rows) -> Rows:
+    """The calls that are among both; each in order."""
+    found: Rows = few[np.append(many, _ANYTHING)[np.searchsorted(many, few)] == few]
+    return found

@@ -1,6 +1,7 @@
 """``changes``, ``destruction``."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from typing import Annotated
@@ -12,6 +13,7 @@ from graphtrail.questions.gaps import about_sessions, about_window
 from graphtrail.questions.groups import by_action, said_of
 from graphtrail.questions.question import question
 from graphtrail.questions.reach import calls_from, closure
+from graphtrail.questions.rows import Text
 from graphtrail.questions.seeds import seed as find
 from graphtrail.questions.trail import Trail
 from graphtrail.questions.who_touched import Touch
@@ -86,9 +88,9 @@ def destruction(
         about_sessions(trail, [session for session, _ in reached])
         calls = trail.within(calls_from(trail, reached))
     rows = _changed(trail, calls, _destroys, _DESTROYED)
-    most = {
-        session: sum(row.count for row in rows if row.session == session) for session in {row.session for row in rows}
-    }
+    most: Counter[Text] = Counter()
+    for row in rows:
+        most[row.session] += row.count
     yield from sorted(
         rows, key=lambda row: (-most[row.session], row.session or "", row.first_seen, row.action, row.resource)
     )

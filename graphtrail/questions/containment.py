@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from typing import Annotated, NamedTuple
 
 from graphtrail import arn as arns
+from graphtrail.graph.layout import FOREVER
 from graphtrail.graph.schema import Confidence
-from graphtrail.questions.blinding import undone
+from graphtrail.questions.blinding import Undone
 from graphtrail.questions.gaps import about_sessions
-from graphtrail.questions.pivoted import unshared
+from graphtrail.questions.pivoted import Unshared
 from graphtrail.questions.question import question
 from graphtrail.questions.reach import Reached, is_lasting, reach, starts
 from graphtrail.questions.rows import Hop, Row, Text, Texts
@@ -158,11 +159,11 @@ def _changes(trail: Trail, acting: list[tuple[SessionNode, Reached]], now: int) 
                 shared = edge.type in {"SHARED_WITH", "KMS_GRANT"} and not edge.target.startswith("service:")
                 named = (edge.detail, edge.target) if shared and edge.type == "SHARED_WITH" else (edge.target, None)
                 groups[_STEPS[edge.type], *named].append(_Done(edge, one))
-    ends = _ends(trail, {target for _, target, _ in groups})
+    ends, undoing = _ends(trail, {target for _, target, _ in groups}), _Undoing(trail, now)
     for (step, target, party), done in groups.items():
         done.sort(key=lambda one: (one.edge.at, one.edge.event_ids))
-        gone = [time for time, action in ends[target] if time <= now and _ends_it(step, action)]
-        if all(any(time >= one.edge.at for time in gone) or _is_undone(trail, one.edge, now) for one in done):
+        gone = max((time for time, action in ends[target] if time <= now and _ends_it(step, action)), default=-FOREVER)
+        if all(one.edge.at <= gone or undoing.is_undone(one.edge) for one in done):
             continue
         edge, held = done[0]
         proofs = list(dict.fromkeys(event_id for one in done for event_id in one.edge.event_ids))
@@ -185,15 +186,19 @@ def _changes(trail: Trail, acting: list[tuple[SessionNode, Reached]], now: int) 
         )
 
 
-def _is_undone(trail: Trail, edge: ControlEdge, now: int) -> bool:
-    """Whether these logs show, until the moment asked about, that a change was taken back."""
-    if edge.type == "BLINDED":
-        end = undone(trail, edge)
-        return end is not None and end[0] <= now
-    if edge.type != "SHARED_WITH":
-        return False
-    ended = unshared(trail, edge)
-    return ended is not None and ended <= iso(now)
+class _Undoing:
+    """What was taken back until a moment."""
+
+    def __init__(self, trail: Trail, now: int) -> None:
+        self._undone, self._unshared, self._now = Undone(trail), Unshared(trail), now
+
+    def is_undone(self, edge: ControlEdge) -> bool:
+        """Whether these logs show that a change was taken back."""
+        if edge.type == "BLINDED":
+            end = self._undone(edge)
+            return end is not None and end[0] <= self._now
+        ended = self._unshared(edge) if edge.type == "SHARED_WITH" else None
+        return ended is not None and ended <= iso(self._now)
 
 
 def _ends_it(step: str, action: str) -> bool:

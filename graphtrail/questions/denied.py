@@ -1,5 +1,7 @@
 """``denied``."""
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -15,6 +17,8 @@ from graphtrail.questions.trail import Trail
 from graphtrail.questions.who_touched import Touch
 from graphtrail.stores.call_table import Rows
 from graphtrail.window import iso
+
+_ANYTHING = -1  # no node
 
 
 class Refusal(Touch, frozen=True, kw_only=True):
@@ -44,20 +48,35 @@ def denied(
     held = trail.store.calls
     refused = held.where_kind(calls, lambda kind: kind.outcome == "denied")
     worked = held.where_kind(calls, lambda kind: kind.outcome == "ok")
+    later = _Later(trail, worked)
     places, nodes, _ = held.touched(refused)
     rows = []
     for group in by_action(trail, refused[places], nodes.astype(np.int64)):
         fields = said_of(trail, group)
         key = trail.store.key(group.key[0])
-        there = worked if key.startswith("scope:") else np.intersect1d(worked, held.touching(list(group.key), None))
-        later = _later(trail, there, fields["action"], int(held.column("time")[group.calls[0]]))
-        rows.append(Refusal(resource=key, worked_later=later, **fields))
+        node = _ANYTHING if key.startswith("scope:") else group.key[0]
+        first = int(held.column("time")[group.calls[0]])
+        rows.append(Refusal(resource=key, worked_later=later(node, fields["action"], first), **fields))
     yield from sorted(rows, key=lambda row: (row.first_seen, row.session or "", row.action, row.resource))
 
 
-def _later(trail: Trail, worked: Rows, action: str, after: int) -> Text:
-    held = trail.store.calls
-    same = held.where_kind(worked, lambda kind: kind.action == action)
-    times = held.column("time")[same]
-    times = times[times >= after]
-    return iso(int(times.min())) if len(times) else None
+class _Later:
+    """When actions worked, by what they were on."""
+
+    def __init__(self, trail: Trail, worked: Rows) -> None:
+        held = trail.store.calls
+        places, nodes, _ = held.touched(worked)
+        times = held.column("time")[worked].tolist()
+        actions = [held.kinds[code].action for code in held.column("kind")[worked].tolist()]
+        found: dict[tuple[int, str], set[int]] = defaultdict(set)
+        for time, action in zip(times, actions, strict=True):
+            found[_ANYTHING, action].add(time)
+        for place, node in zip(places.tolist(), nodes.tolist(), strict=True):
+            found[node, actions[place]].add(times[place])
+        self._times = {named: sorted(several) for named, several in found.items()}
+
+    def __call__(self, node: int, action: str, after: int) -> Text:
+        """The first time from a time on at which an action worked on a node."""
+        times = self._times.get((node, action), [])
+        place = bisect_left(times, after)
+        return iso(times[place]) if place < len(times) else None

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Annotated, NamedTuple
 
+import numpy as np
+
 from graphtrail.graph.schema import Confidence
 from graphtrail.questions.gaps import about_sessions
 from graphtrail.questions.groups import distinct
@@ -98,12 +100,15 @@ def _calling(trail: Trail, key: str, held: Iterable[Reached]) -> Iterator[_Way]:
     calls = trail.store.calls
     worked = calls.where_kind(trail.within(touching(trail, key, REACHING)), lambda kind: kind.outcome == "ok")
     worked = calls.by_time(worked)
-    acting, times = trail.sessions(worked), calls.column("time")[worked]
-    able = set(acting.tolist())
+    acting = trail.sessions(worked)
+    order = np.argsort(acting, kind="stable")
+    worked, acting = worked[order], acting[order]
+    times = calls.column("time")[worked]
     for one in held:
         session, number = trail.store.session(one.key), trail.store.number(one.key)
-        if session is not None and session.kind != "service" and number in able:
-            own = worked[(acting == number) & (times >= one.at)]
+        if session is not None and session.kind != "service" and number is not None:
+            places = slice(*np.searchsorted(acting, [number, number + 1]).tolist())
+            own = worked[places][times[places] >= one.at]
             if len(own):
                 at = int(calls.column("time")[own[0]])
                 yield _Way(hops=len(one.steps) + 1, called=True, at=at, end=key, reached=one, calls=own)

@@ -1,6 +1,7 @@
 """Edges of pivots as rows: by whom, by which call."""
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections import defaultdict
 from typing import Any
 
 from graphtrail.graph.layout import FOREVER
@@ -81,27 +82,46 @@ def called(trail: Trail, edge: ControlEdge, session: SessionNode) -> dict[str, A
     }
 
 
-def until(later: Iterator[ControlEdge] | list[ControlEdge], edge: ControlEdge) -> Text:
-    """When something was undone: the first of some edges that comes after."""
-    times = [other.at for other in later if other.at >= edge.at]
-    return iso(min(times)) if times else None
-
-
-def unshared(trail: Trail, share: ControlEdge) -> Text:
+class Unshared:
     """When what was shared with somebody no longer was, whoever took it back."""
-    into = trail.store.into(share.target)
-    later = [other for other in into if other.type == "UNSHARED_WITH" and other.detail == share.detail]
-    return until(later, share) or _replaced(trail, share)
+
+    def __init__(self, trail: Trail) -> None:
+        """Nothing is known yet: what a party and a resource are asked for is looked up once."""
+        self._store = trail.store
+        self._taken: dict[str, dict[str, list[int]]] = {}
+        self._replaced: dict[str, dict[str, dict[int, int]]] = {}
+
+    def __call__(self, share: ControlEdge) -> Text:
+        """When a share ended: it was taken back, or its policy gave way to one that lets the party in no longer."""
+        times = self._taken_back(share.target).get(share.detail, [])
+        place = bisect_left(times, share.at)
+        end = times[place] if place < len(times) else self._ends(share.detail).get(share.target, {}).get(share.at)
+        return iso(end) if end is not None and (place < len(times) or share.at < end < FOREVER) else None
+
+    def _taken_back(self, party: str) -> dict[str, list[int]]:
+        """When something was taken back from a party, by what it was."""
+        if party not in self._taken:
+            times: dict[str, list[int]] = defaultdict(list)
+            for edge in self._store.into(party):
+                if edge.type == "UNSHARED_WITH":
+                    times[edge.detail].append(edge.at)
+            self._taken[party] = {resource: sorted(several) for resource, several in times.items()}
+        return self._taken[party]
+
+    def _ends(self, resource: str) -> dict[str, dict[int, int]]:
+        """Of each policy of a resource when none lets a party in any more that it lets in, by party and begin."""
+        if resource not in self._replaced:
+            allowed: dict[str, dict[int, int]] = defaultdict(dict)
+            for edge in self._store.into(resource):
+                if edge.type == "POLICY_ALLOWS":
+                    allowed[edge.source][edge.at] = edge.until
+            self._replaced[resource] = {party: _lasting(spans) for party, spans in allowed.items()}
+        return self._replaced[resource]
 
 
-def _replaced(trail: Trail, share: ControlEdge) -> Text:
-    """When the policy that shared something gave way to one that does not let the party in, or to none."""
-    allowed = {
-        edge.at: edge.until
-        for edge in trail.store.into(share.detail)
-        if edge.type == "POLICY_ALLOWS" and edge.source == share.target
-    }
-    end = share.at
-    while end in allowed and allowed[end] > end:
-        end = allowed[end]
-    return iso(end) if share.at < end < FOREVER else None
+def _lasting(spans: dict[int, int]) -> dict[int, int]:
+    """When spans of time end of which one begins where another ends, by their begins."""
+    ends: dict[int, int] = {}
+    for begin in sorted(spans, reverse=True):
+        ends[begin] = ends.get(spans[begin], spans[begin]) if spans[begin] > begin else begin
+    return ends

@@ -1,6 +1,8 @@
 """``policies``."""
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from graphtrail.events.pivots import UNREAD
@@ -11,6 +13,7 @@ from graphtrail.questions.rows import Texts
 from graphtrail.questions.trail import Trail
 from graphtrail.stores.store import ControlEdge
 
+_Order = tuple[int, Texts]
 _TYPES = frozenset({"CHANGED_TRUST", "CHANGED_POLICY", "CHANGED_PERMISSIONS"})
 
 
@@ -49,9 +52,12 @@ def policies(
 
     One row for each call and policy, by time, with whom the policy before let in, as far as these logs show it.
     """
+    history: dict[str, _History] = {}
     for edge, session in pivoted(trail, seed, _TYPES):
         entity = trail.store.entity(edge.target)
-        now, before = _allowed(trail, edge), _before(trail, edge)
+        if edge.target not in history:
+            history[edge.target] = _History(trail.store.into(edge.target))
+        now, before = history[edge.target].allowed(edge), history[edge.target].before(edge)
         yield PolicyChange(
             **called(trail, edge, session),
             resource=edge.target,
@@ -73,25 +79,32 @@ def _policy(edge: ControlEdge) -> str:
     return "trust" if edge.type == "CHANGED_TRUST" else "permissions"
 
 
-def _allowed(trail: Trail, change: ControlEdge) -> Texts:
-    """Whom the policy that was set by a change lets in."""
-    into = trail.store.into(change.target)
-    return tuple(
-        sorted(edge.source for edge in into if edge.type == "POLICY_ALLOWS" and edge.event_ids == change.event_ids)
-    )
+class _History:
+    """The policies of one resource."""
 
+    def __init__(self, into: Sequence[ControlEdge]) -> None:
+        self._made = {edge.event_ids for edge in into if edge.type == "CREATED"}
+        self._allowed: dict[Texts, list[str]] = defaultdict(list)
+        self._changes: dict[tuple[str, str], list[_Order]] = defaultdict(list)
+        for edge in into:
+            if edge.type == "POLICY_ALLOWS":
+                self._allowed[edge.event_ids].append(edge.source)
+            elif edge.type in _TYPES:
+                self._changes[edge.type, _policy(edge)].append((edge.at, edge.event_ids))
+        for changes in self._changes.values():
+            changes.sort()
 
-def _before(trail: Trail, change: ControlEdge) -> Texts | None:
-    """Whom the change before let in; nobody where the same call made the role."""
-    into = trail.store.into(change.target)
-    if any(edge.type == "CREATED" and edge.event_ids == change.event_ids for edge in into):
-        return ()
-    order = (change.at, change.event_ids)
-    earlier = [
-        edge
-        for edge in into
-        if edge.type == change.type and _policy(edge) == _policy(change) and (edge.at, edge.event_ids) < order
-    ]
-    if not earlier or change.type == "CHANGED_PERMISSIONS":
-        return None
-    return _allowed(trail, max(earlier, key=lambda edge: (edge.at, edge.event_ids)))
+    def allowed(self, change: ControlEdge) -> Texts:
+        """Whom the policy that was set by a change lets in."""
+        return self._by(change.event_ids)
+
+    def before(self, change: ControlEdge) -> Texts | None:
+        """Whom the change before let in; nobody where the same call made the role."""
+        if change.event_ids in self._made:
+            return ()
+        changes = self._changes[change.type, _policy(change)]
+        place = bisect_left(changes, (change.at, change.event_ids))
+        return self._by(changes[place - 1][1]) if place and change.type != "CHANGED_PERMISSIONS" else None
+
+    def _by(self, event_ids: Texts) -> Texts:
+        return tuple(sorted(self._allowed.get(event_ids, ())))

@@ -5,7 +5,7 @@ and holds its end from ``max(a, since)``. It runs once a level of confidence; wh
 """
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import NamedTuple
@@ -184,11 +184,13 @@ def closure(trail: Trail, seed: Seed) -> list[tuple[SessionNode, int]]:
     return [(session, at) for session, at in sessions if session is not None]
 
 
-def calls_from(trail: Trail, reached: Iterable[tuple[SessionNode, int]]) -> Rows:
+def calls_from(trail: Trail, reached: Sequence[tuple[SessionNode, int]]) -> Rows:
     """The calls of sessions, of each from the time on from which it is held."""
-    times = trail.store.calls.column("time")
-    parts = [(own := trail.calls_of([session]))[times[own] >= at] for session, at in reached]
-    return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+    since = {session.key: at for session, at in reached}
+    calls = trail.calls_of([session for session, _ in reached])
+    numbers, places = np.unique(trail.sessions(calls), return_inverse=True)
+    held = np.array([since[trail.store.key(number)] for number in numbers.tolist()], np.int64)
+    return calls[trail.store.calls.column("time")[calls] >= held[places]]
 
 
 def touched_by(trail: Trail, key: str, one: Reached, touching: Rows) -> tuple[Hop, ...]:

@@ -6,7 +6,7 @@ from typing import Annotated
 from graphtrail import arn as arns
 from graphtrail.events.ids import account_of
 from graphtrail.events.policies import PUBLIC
-from graphtrail.questions.pivoted import Pivoted, called, pivoted, unshared
+from graphtrail.questions.pivoted import Pivoted, Unshared, called, pivoted
 from graphtrail.questions.question import question
 from graphtrail.questions.rows import Text
 from graphtrail.questions.trail import Trail
@@ -45,6 +45,7 @@ def shared_out(
     One row for each call, resource and party, by time: shares and removals told apart.
     """
     found = pivoted(trail, seed, _TYPES)
+    unshared = Unshared(trail)
     for edge, session in found:
         fields = called(trail, edge, session)
         entity = trail.store.entity(edge.detail)
@@ -57,7 +58,7 @@ def shared_out(
             party=edge.target,
             party_account=account,
             foreign=edge.target == PUBLIC or (account is not None and account != fields["account"]),
-            until=unshared(trail, edge) if edge.type == "SHARED_WITH" else None,
+            until=unshared(edge) if edge.type == "SHARED_WITH" else None,
         )
 
 

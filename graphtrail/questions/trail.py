@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from graphtrail.graph.origin import Origin, Step, Surroundings, made_by, origin
+from graphtrail.graph.origin import Makers, Origin, Step, Surroundings, origin
 from graphtrail.graph.schema import Confidence
 from graphtrail.questions.answer import Gap
 from graphtrail.questions.proof import Rests
@@ -161,7 +161,7 @@ class Trail:
         )
 
     def _maker(self, found: Origin) -> Maker | None:
-        step = made_by(found, self._around)
+        step = self._makers(found)
         if not isinstance(step, ControlEdge):
             return None
         session = self.store.session(step.source)
@@ -172,6 +172,10 @@ class Trail:
             event_id=step.event_ids[0] if step.event_ids else None,
             chain=self.hops(behind.first, behind.steps),
         )
+
+    @cached_property
+    def _makers(self) -> Makers:
+        return Makers(self._around)
 
     @cached_property
     def _around(self) -> Surroundings:

@@ -1,5 +1,6 @@
 """The calls of a case as columns: filtered and counted whole, read one by one."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from uuid import UUID
@@ -64,7 +65,10 @@ class Calls(CallTable):
 
     def of_sessions(self, numbers: Sequence[int]) -> Rows:
         """The calls that sessions signed or that were made for them."""
-        return np.flatnonzero(np.isin(self.column("session"), numbers) | np.isin(self.column("signed"), numbers))
+        calls, signed = self._given_back
+        spans = [self.of_session(number) for number in numbers]
+        spans += [calls[slice(*np.searchsorted(signed, [number, number + 1]).tolist())] for number in numbers]
+        return np.unique(np.concatenate(spans)) if spans else np.zeros(0, np.int64)
 
     def signed_by(self, access_key: str) -> Rows:
         """The calls that were signed with an access key."""
@@ -208,11 +212,19 @@ class Calls(CallTable):
         return self._copies.get(call, ())
 
     @cached_property
+    def _given_back(self) -> tuple[Rows, Numbers]:
+        """The calls that are not of the session that signed them, in order of that session; and that, of each."""
+        signed = self.column("signed")
+        calls = np.flatnonzero(self.column("session") != signed)
+        order = np.argsort(signed[calls], kind="stable")
+        return calls[order], signed[calls[order]]
+
+    @cached_property
     def _copies(self) -> dict[int, tuple[str, ...]]:
-        found: dict[int, tuple[str, ...]] = {}
+        found: dict[int, list[str]] = defaultdict(list)
         for call, text in zip(self._numbers("copies", "call"), self._tables.values("copies", "event_id"), strict=True):
-            found[call] = (*found.get(call, ()), text or "")
-        return found
+            found[call].append(text or "")
+        return {call: tuple(ids) for call, ids in found.items()}
 
     @cached_property
     def _high(self) -> Numbers:

@@ -4,6 +4,7 @@ The neighbours of a node are read in when a question first asks for them, so tha
 costs, and not what the case weighs.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from operator import attrgetter
@@ -293,13 +294,12 @@ class MemoryStore:
 
     @cached_property
     def _candidates(self) -> dict[int, tuple[tuple[str, tuple[str, ...]], ...]]:
-        found: dict[int, tuple[tuple[str, tuple[str, ...]], ...]] = {}
+        found: dict[int, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
         sources = self._tables.values("candidates", "source")
         proofs = self._tables.values("candidates", "event_ids")
         for row, session in enumerate(self._tables.numbers("candidates", "session").tolist()):
-            pair = (sources[row] or "", tuple((proofs[row] or "").split()))
-            found[session] = (*found.get(session, ()), pair)
-        return found
+            found[session].append((sources[row] or "", tuple((proofs[row] or "").split())))
+        return {session: tuple(pairs) for session, pairs in found.items()}
 
     def _grown(self, key: str, way: str) -> Sequence[ControlEdge]:
         """The edges of a node, one way; read into the graph when they are first asked for."""
