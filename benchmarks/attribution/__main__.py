@@ -16,12 +16,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from reading import Logs, read
+from reading import Logs, read, seconds
 from tables import Forwarded, Said, tables
 from ways_of_today import ways_of_today
 from worlds import WORLDS, records, written
 
 import graphtrail
+from graphtrail.graph.sessions import undivided
 from graphtrail.simulate import Truth, simulate
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "attribution.md"
@@ -82,16 +83,18 @@ def one_world(world: str, case: graphtrail.Case, whole: Logs, logs: Logs, truth:
         truth: about the simulation.
     """
     true_keys: dict[str, set[str]] = defaultdict(set)
+    times: dict[str, list[int]] = defaultdict(list)
     for event in case.ask.events().rows:
         known = whole.signed.get(event.event_id, "")
         if event.session is not None and known in truth.sessions:
             true_keys[event.session].add(known)  # else a family of forwarded calls: another question
+            times[event.session].append(seconds(event.time))
     for session, keys in true_keys.items():
         (row,) = case.ask.origin(session).rows
         names = [persons(whole, truth, key) for key in sorted(keys)]
         true = truth.sessions[min(keys)].origin
         said = row.origin if row.origin_status in ATTRIBUTED else None
-        told = logs.origin(session)
+        told = logs.origin(undivided(session), calls=times[session])
         yield Said(
             world, session, row.rule or "record", row.confidence, row.origin_status,
             true if said and all(said in held for held in names) else said, true,

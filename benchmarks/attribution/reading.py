@@ -8,7 +8,7 @@ here knows of the simulation either: what is true is compared with it afterwards
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -103,12 +103,19 @@ class Logs:
     spans: dict[str, tuple[int, int]] = field(default_factory=dict)
     unique_ids: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
-    def origin(self, session: str, passed: frozenset[str] = frozenset()) -> str | None:
-        """Who stands at the start of the chain of a session; None where these records do not determine it."""
+    def origin(self, session: str, passed: frozenset[str] = frozenset(), calls: Collection[int] = ()) -> str | None:
+        """Who stands at the start of the chain of a session; None where these records do not determine it.
+
+        Args:
+            session: its key.
+            passed: keys of sessions that this is asked for.
+            calls: times of some of its calls, where only those are asked about: another account's log may know
+                several sessions by one name.
+        """
         who, began = self.first.get(session, ({}, 0))
         named = self.person.get(session) or (lasting(who) if who else None)
         if session in self.abroad and not named:
-            meant = self._alone_alive(session, who)
+            meant = self._alone_alive(who, calls or self.abroad[session])
             return self.origin(meant, passed | {session}) if meant and meant not in passed else None
         if named or not who or session.startswith("anon:") or session in passed:
             return named
@@ -127,9 +134,8 @@ class Logs:
         orphans = [key for key in mates if key not in self.issuer]
         return {parent for _, parent in near} if console or len(orphans) <= len(near) else set()
 
-    def _alone_alive(self, session: str, who: Record) -> str | None:
+    def _alone_alive(self, who: Record, calls: Collection[int]) -> str | None:
         """The one session of that role and name that was alive at all the calls, in an account whose log shows all."""
-        calls = self.abroad[session]
         lives = self.lives[who["principalId"]]
         members = {began for key, (began, _) in lives.items() if key.startswith("key:")}
         alive = [

@@ -91,6 +91,14 @@ class Session:
         return (self.principal_id, self.created) if self.principal_id and self.created is not None else None
 
 
+FOREIGN = "anon:AWSAccount:"
+
+
+def undivided(key: str) -> str:
+    """The key of a session; of one that is part of a caller of another account that of the caller."""
+    return key.partition("#")[0] if key.startswith(FOREIGN) else key
+
+
 def family_key(family: tuple[str, int]) -> str:
     """The key of the session that stands for a family."""
     return f"ses:{family[0]}@{iso(family[1])}"

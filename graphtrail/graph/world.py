@@ -1,8 +1,8 @@
 """What the link rules read and write: sessions, issues, and the links found so far."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import compress
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
@@ -130,6 +130,32 @@ class World:
                 for source, rows in sources.items()
             }
         self.source_of = now
+
+    def divide(self, sessions: Mapping[str, Mapping[str, Ints]]) -> None:
+        """Put several sessions in the place of one, for some of them.
+
+        Args:
+            sessions: for the key of each the places of all its calls, among those that count, by the keys of its parts.
+        """
+        if not sessions:
+            return
+        of_call = self.signed.of_call.copy()
+        numbers = {key: number for number, key in enumerate(self.signed.keys)}
+        for whole, parts in sessions.items():
+            held, links, candidates = self.sessions[whole], self.links.pop(whole, ()), self.candidates.pop(whole, None)
+            for key, places in parts.items():
+                of_call[places] = len(self.signed.keys)
+                self.add(replace(held, key=key))
+                if links:
+                    self.links[key] = [link._replace(target=key) for link in links]
+                if candidates:
+                    self.candidates[key] = candidates
+        self.give_back(of_call)
+        for whole, parts in sessions.items():
+            del self.sessions[whole]
+            self.signed.keys[numbers[whole]] = next(iter(parts))  # a number that no call has any more
+        self.signed.of_call = of_call
+        self.issues = [issue._replace(source=self.source_of.get(issue.rows[0], issue.source)) for issue in self.issues]
 
     def source(self, row: int, place: int) -> str:
         """The session that made a call: its number in the facts, and its place among the calls."""

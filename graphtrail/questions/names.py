@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from graphtrail import arn as arns
 from graphtrail.errors import AmbiguousName
 from graphtrail.events.identity import unique_id
+from graphtrail.graph.sessions import undivided
 from graphtrail.questions.trail import Trail
 from graphtrail.stores.store import EntityNode, SessionNode
 
@@ -91,7 +92,7 @@ def _sessions(trail: Trail, text: str) -> list[str]:
     uid = unique_id(text)
     name = text.partition(":")[2] if uid else text
     found: Iterable[SessionNode] = trail.store.sessions_with("name", {name}) if name else ()
-    return sorted({one.arn or one.key for one in found if one.calls and uid in {None, one.uid}})
+    return sorted({one.arn or undivided(one.key) for one in found if one.calls and uid in {None, one.uid}})
 
 
 def _only(text: str, found: list[str]) -> str | None:

@@ -10,6 +10,7 @@ from graphtrail.errors import NotFound, UsageError
 from graphtrail.events.identity import key_id
 from graphtrail.events.resources.forms import normal
 from graphtrail.graph.schema import PRINCIPALS
+from graphtrail.graph.sessions import FOREIGN
 from graphtrail.questions.names import account_number, anything_named, entity_named, session_named
 from graphtrail.questions.trail import Trail
 from graphtrail.stores.call_table import Rows
@@ -126,8 +127,10 @@ def by_session_name(trail: Trail, text: str) -> tuple[SessionNode, ...]:
 
 
 def _session(trail: Trail, text: str) -> Seed | None:
+    """A session by its key; a caller of another account by its own, whatever sessions its calls turned out to be of."""
     session = trail.store.session(text)
-    return Seed(text, "session", session.key, (session,)) if session else None
+    found = [session] if session else trail.store.sessions_below(f"{text}#") if text.startswith(FOREIGN) else []
+    return Seed(text, "session", text, tuple(found)) if found else None
 
 
 def _by_key_id(trail: Trail, text: str) -> Seed | None:

@@ -8,64 +8,73 @@ element" (type ``AWSAccount``).
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import NamedTuple
 
 import numpy as np
 
 from graphtrail.case.arrow import Ints, Longs
+from graphtrail.case.distinct import Codes
 from graphtrail.graph.coverage import spans
 from graphtrail.graph.links.families import SKEW
 from graphtrail.graph.lives import ROLE
 from graphtrail.graph.schema import Confidence
-from graphtrail.graph.sessions import Session
+from graphtrail.graph.sessions import FOREIGN, Session
 from graphtrail.graph.world import Issue, Link, World, by_source
 
 _TIME, _ROWS = attrgetter("time"), attrgetter("rows")
-_FOREIGN = "anon:AWSAccount:"
 _AFTER = 300  # seconds past its end for which a call of a session is still believed
+_LONGEST = SKEW + ROLE + _AFTER
 
 
-class _Caller(NamedTuple):
-    """A session that only other accounts' logs show.
+@dataclass(slots=True)
+class _Caller:
+    """Calls of one caller that only other accounts' logs show, and that are alike in whose they may be.
 
     Attributes:
-        session: itself.
-        calls: numbers of its calls in the facts, in order.
-        times: of each, epoch seconds.
-        identities: source identities that it handed on to the sessions that it opened, if each of its calls did: what
-            the others are of, those do not tell.
+        places: of the calls, among those that count.
+        candidates: keys of the sessions of that role and name that may have made them.
+        carrying: whether each was given to its session by the source identity that it handed on.
     """
 
-    session: Session
-    calls: Ints
-    times: Longs
-    identities: frozenset[str]
+    places: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
+    candidates: set[str] = field(default_factory=set)
+    carrying: bool = True
 
 
 def foreign_callers(world: World) -> None:
     """Link what other accounts' logs show to the session of the role itself.
 
-    Strong if one session alone carries the source identity that the caller handed on (L26), or was alive at all the
-    calls, and no other at any (L25); the latter is only a hint where the logs of the role's own account, which has
-    every issue of the role, do not cover the time: there may have been others.
+    Each call is looked at by itself, since a name is used again: the calls of which one session alone can have made
+    them are a session of their own, linked to it. That is strong if the session alone carries the source identity that
+    the call handed on (L26), or was alone alive at the time (L25); the latter is only a hint where the logs of the
+    role's own account, which has every issue of the role, do not cover the time: there may have been others.
     """
-    callers = list(_callers(world))
-    if not callers:
-        return
-    wanted = {caller.session.principal_id for caller in callers}
+    wanted = {key: number for number, key in enumerate(world.signed.keys) if key.startswith(FOREIGN)}
+    named = {world.sessions[key].principal_id for key in wanted}
     sessions: dict[str | None, list[Session]] = defaultdict(list)
-    for session in world.sessions.values():
-        if session.principal_id in wanted and not session.key.startswith("anon:"):
+    for session in world.sessions.values() if wanted else ():
+        if session.principal_id in named and not session.key.startswith("anon:"):
             sessions[session.principal_id].append(session)
-    observed = spans(world.facts, world.records)
+    observed = spans(world.facts, world.records) if sessions else {}
     carried = _carried(world, sessions.values())
-    for caller in callers:
-        apart = _apart(world, sessions[caller.session.principal_id])
-        times = np.sort(caller.times)
-        alive = _distinct(world, [one for one in apart if _alive(one, times)])
-        if alive and not world.issuing(caller.session.key):
-            _decide(world, caller, alive, carried, observed)
+    handed = _handed_on(world) if carried else {}
+    order = np.argsort(world.signed.of_call, kind="stable").astype(np.int32)
+    of_call = world.signed.of_call[order]
+    callers: dict[str, _Caller] = {}
+    divided: dict[str, dict[str, Ints]] = {}
+    for key in sorted(key for key in wanted if not world.issuing(key)):
+        held = _apart(world, sessions[world.sessions[key].principal_id])
+        if held:
+            places = order[slice(*np.searchsorted(of_call, [wanted[key], wanted[key] + 1]).tolist())]
+            found = _by_candidates(world, places, _Lives(world, held, carried), handed)
+            parts = {f"{key}#{whose}" if len(found) > 1 else key: caller for whose, caller in sorted(found.items())}
+            if len(parts) > 1:
+                divided[key] = {part: caller.places for part, caller in parts.items()}
+            callers |= parts
+    world.divide(divided)
+    for key, caller in callers.items():
+        _decide(world, key, caller, observed)
 
 
 def same_identity(world: World) -> None:
@@ -107,25 +116,15 @@ class _Setting:
         return sorted(self._issues[first:last], key=_ROWS)
 
 
-def _callers(world: World) -> Iterable[_Caller]:
-    numbers = {number: key for number, key in enumerate(world.signed.keys) if key.startswith(_FOREIGN)}
-    if not numbers:
-        return
-    identities: dict[str, dict[int, str]] = defaultdict(dict)
-    for issue in world.issues:
-        if issue.credential.source_identity:
-            identities[issue.source][issue.rows[0]] = issue.credential.source_identity
+def _handed_on(world: World) -> Mapping[int, str]:
+    """Source identities that calls handed on to the sessions that they opened, by call."""
+    identities = {
+        issue.rows[0]: issue.credential.source_identity for issue in world.issues if issue.credential.source_identity
+    }
     for target, links in world.links.items():
         identity = world.sessions[target].source_identity
-        for link in links if identity else ():
-            identities[link.source] |= dict.fromkeys(link.rows[:1], identity or "")
-    order = np.argsort(world.signed.of_call, kind="stable")
-    of_call = world.signed.of_call[order]
-    for number, key in sorted(numbers.items(), key=lambda pair: pair[1]):
-        own = order[slice(*np.searchsorted(of_call, [number, number + 1]).tolist())]
-        calls = world.records.calls[own]
-        told = identities[key] if identities[key].keys() >= set(calls.tolist()) else {}
-        yield _Caller(world.sessions[key], calls, world.facts.times[calls], frozenset(told.values()))
+        identities |= {row: identity for link in links if identity for row in link.rows[:1]}
+    return identities
 
 
 def _carried(world: World, sessions: Iterable[list[Session]]) -> Mapping[str, str]:
@@ -168,35 +167,76 @@ def _by(world: World, session: Session) -> list[tuple[int, ...]]:
     return [link.rows for link in world.issuing(session.key)]
 
 
-def _alive(session: Session, times: Longs) -> int:
-    """At how many of these times, in order, a session was alive."""
+def _life(session: Session) -> tuple[int, int]:
+    """First and last second at which a call may be of a session; of one that never began the first is the later."""
     if session.created is None:
-        return 0
-    end = min(session.expires, session.created + ROLE) + _AFTER
-    return max(int(np.searchsorted(times, end, "right") - np.searchsorted(times, session.created - SKEW)), 0)
+        return 1, 0
+    return session.created - SKEW, min(session.expires, session.created + ROLE) + _AFTER
 
 
-def _decide(
-    world: World,
-    caller: _Caller,
-    alive: list[Session],
-    carried: Mapping[str, str],
-    observed: Mapping[str, tuple[int, int]],
-) -> None:
-    first = (int(caller.calls[np.argmin(caller.times)]),)
-    carrying = [session for session in alive if carried.get(session.key) in caller.identities]
-    found = carrying or alive
-    if len(found) > 1:
-        world.candidates[caller.session.key] = {session.key: first for session in found}
-        return
-    (parent,) = found
-    if _alive(parent, np.sort(caller.times)) < len(caller.times):
-        return
-    begin, end = observed.get(_account(parent), (0, 0))
-    covered = begin <= (parent.created or 0) and int(caller.times.max()) <= end
-    rule = "L26" if carrying else "L25"
-    sure = Confidence.STRONG if carrying or covered else Confidence.HEURISTIC
-    world.link(Link(parent.key, caller.session.key, "ISSUED", int(caller.times.min()), rule, sure, first))
+class _Lives:
+    """The sessions of one role and name, and which of them were alive when."""
+
+    def __init__(self, world: World, held: list[Session], carried: Mapping[str, str]) -> None:
+        self._world = world
+        self._lives = sorted((*_life(session), session.key) for session in held)
+        self._begins = [first for first, _, _ in self._lives]
+        self._carried = carried
+        # between two of these times nobody's life begins or ends
+        self._bounds = np.array(sorted({time for first, last, _ in self._lives for time in (first, last + 1)}))
+
+    def spans(self, times: Longs) -> Longs:
+        """Of each time the number of the span that it lies in: in one span the same are alive."""
+        return np.searchsorted(self._bounds, times, "right").astype(np.int64)
+
+    def candidates(self, span: int, identity: str | None) -> tuple[list[str], bool]:
+        """Who may have made a call of a span, and whether the source identity that it handed on says so."""
+        time = self._bounds[span - 1] if span else self._bounds[0] - 1
+        begun = self._lives[bisect_left(self._begins, time - _LONGEST) : bisect_right(self._begins, time)]
+        there = sorted(key for _, last, key in begun if last >= time)
+        alive = [one.key for one in _distinct(self._world, [self._world.sessions[key] for key in there])]
+        carrying = [key for key in alive if identity and self._carried.get(key) == identity]
+        return carrying or alive, bool(carrying)
+
+
+def _by_candidates(world: World, places: Ints, lives: _Lives, handed: Mapping[int, str]) -> dict[str, _Caller]:
+    """The calls of one caller by the session that alone can have made them.
+
+    Those that no known session can have made stand under ``-``, those of which several may be under ``?``.
+    """
+    calls = world.records.calls[places]
+    identities: Codes[str | None] = Codes()
+    told = np.fromiter((identities[handed.get(call)] for call in calls.tolist()), np.int64, len(calls))
+    alike = lives.spans(world.facts.times[calls]) * len(identities) + told
+    order = np.argsort(alike, kind="stable")
+    said = list(identities)
+    found: dict[str, _Caller] = defaultdict(_Caller)
+    of_caller: dict[str, list[Ints]] = defaultdict(list)
+    for same in np.split(order, np.flatnonzero(np.diff(alike[order])) + 1):
+        span, identity = divmod(int(alike[same[0]]), len(said))
+        candidates, carrying = lives.candidates(span, said[identity])
+        whose = "?" if len(candidates) > 1 else candidates[0] if candidates else "-"
+        of_caller[whose].append(places[same])
+        found[whose].candidates.update(candidates)
+        found[whose].carrying &= carrying
+    for whose, parts in of_caller.items():
+        found[whose].places = np.concatenate(parts)
+    return found
+
+
+def _decide(world: World, key: str, caller: _Caller, observed: Mapping[str, tuple[int, int]]) -> None:
+    calls = world.records.calls[caller.places]
+    times = world.facts.times[calls]
+    first = (int(calls[np.argmin(times)]),)
+    if len(caller.candidates) > 1:
+        world.candidates[key] = dict.fromkeys(sorted(caller.candidates), first)
+    for parent in caller.candidates if len(caller.candidates) == 1 else ():
+        session = world.sessions[parent]
+        begin, end = observed.get(_account(session), (0, 0))
+        covered = begin <= (session.created or 0) and int(times.max()) <= end
+        rule = "L26" if caller.carrying else "L25"
+        sure = Confidence.STRONG if caller.carrying or covered else Confidence.HEURISTIC
+        world.link(Link(parent, key, "ISSUED", int(times.min()), rule, sure, first))
 
 
 def _account(session: Session) -> str:

@@ -36,7 +36,7 @@ class Attributed(NamedTuple):
 def forwarded(world: World) -> Attributed:
     """Give forwarded calls to the session that they were made for, where the evidence decides."""
     numbers = {key: number for number, key in enumerate(world.signed.keys)}
-    now = np.arange(len(numbers), dtype=np.int32)
+    now = np.arange(len(world.signed.keys), dtype=np.int32)
     left = {}
     for number, key in enumerate(world.signed.keys):
         session = world.sessions[key]
