@@ -26,6 +26,7 @@ CREATE CONSTRAINT passed_role_uid IF NOT EXISTS FOR ()-[relationship:PASSED_ROLE
 CREATE CONSTRAINT policy_allows_uid IF NOT EXISTS FOR ()-[relationship:POLICY_ALLOWS]-() REQUIRE relationship.uid IS UNIQUE;
 CREATE CONSTRAINT shared_with_uid IF NOT EXISTS FOR ()-[relationship:SHARED_WITH]-() REQUIRE relationship.uid IS UNIQUE;
 CREATE CONSTRAINT unshared_with_uid IF NOT EXISTS FOR ()-[relationship:UNSHARED_WITH]-() REQUIRE relationship.uid IS UNIQUE;
+CREATE CONSTRAINT undid_uid IF NOT EXISTS FOR ()-[relationship:UNDID]-() REQUIRE relationship.uid IS UNIQUE;
 CREATE CONSTRAINT kms_grant_uid IF NOT EXISTS FOR ()-[relationship:KMS_GRANT]-() REQUIRE relationship.uid IS UNIQUE;
 CREATE CONSTRAINT read_secret_uid IF NOT EXISTS FOR ()-[relationship:READ_SECRET]-() REQUIRE relationship.uid IS UNIQUE;
 CREATE CONSTRAINT derived_uid IF NOT EXISTS FOR ()-[relationship:DERIVED]-() REQUIRE relationship.uid IS UNIQUE;

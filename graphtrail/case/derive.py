@@ -78,7 +78,8 @@ def judge(key: KindKey) -> int:
     if facts.fault(key.source, key.name, key.category):
         return FAULTY
     action = f"{prefix(key.source or '')}:{operation(key.name or '')}"
-    special = key.source == SIGN_IN or action in credentials.HIDES or key.addendum is not None
+    told = action in credentials.HIDES or action in pivots.BESIDE
+    special = key.source == SIGN_IN or told or key.addendum is not None
     return (SPECIAL if special else 0) | (FAILED if outcome(key.error_code) != "ok" else 0)
 
 
@@ -277,6 +278,10 @@ def _effects(rows: Rows) -> list[tuple[int, Pivot]]:
         (row, effect)
         for row in np.flatnonzero(wanted).tolist()
         for effect in pivots.pivots(
-            rows.kind(row), rows.caller(row), rows.request(row), rows.response(row), rows.place(row)
+            rows.kind(row), rows.caller(row), rows.request(row), _answer(rows, row), rows.place(row)
         )
     ]
+
+
+def _answer(rows: Rows, row: int) -> Json:
+    return facts.told_by(rows.batch.special.get(row), rows.kind(row), rows.response(row))

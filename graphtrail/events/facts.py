@@ -113,9 +113,14 @@ def facts(record: Record) -> Facts:
         vpc_endpoint=record.vpc_endpoint or None,
         touches=touched(record, what, who, place),
         credentials=issued(record, what, who, place),
-        pivots=pivots.pivots(what, who, request.value, response.value, place),
+        pivots=pivots.pivots(what, who, request.value, told_by(record, what, response.value), place),
         owners=tuple(resources.owners_of(resources.entries_of(part(record.resources).value))),
     )
+
+
+def told_by(record: Record | None, what: Kind, response: Json) -> Json:
+    """The answer of a call as effects are read from it: of a few actions it stands in ``additionalEventData``."""
+    return part(record.additional).value if record and what.action in pivots.BESIDE else response
 
 
 def fault(source: Text, name: Text, category: Text) -> Rejected | None:

@@ -20,13 +20,14 @@ class Pivot(NamedTuple):
             ``CHANGED_POLICY``, ``ALLOWS`` (the policy that was set lets ``party`` in), ``SHARED_WITH``,
             ``UNSHARED_WITH``, ``KMS_GRANT``, ``EXECUTED_ON``, ``CONTROLS``, ``READ_SECRET``, ``GRANTS_ADMIN`` (the
             permissions that were set allow everything), ``CHANGED_PERMISSIONS``, ``CHANGED_ORG``, ``BLINDED``,
-            ``LOGS_TO`` (a trail writes to this bucket).
+            ``LOGS_TO`` (a trail writes to this bucket), ``GAVE`` and ``TOOK`` (what ``made`` names was given, or is
+            gone).
         made: what was made or changed: ``user``, ``role``, ``group``, ``policy``, ``instance profile``,
             ``login profile``, ``password``, ``access key``, ``SSH public key``, ``signing certificate``,
             ``service-specific credential``, ``SAML provider``, ``OIDC provider``, ``Identity Center user``; of a policy
             ``ACL``, ``replication``, ``access point``, ``public access block`` or nothing, and ``not interpreted``
             where not all of it was understood; of a grant its operations; of a share the label under which it can be
-            taken back.
+            taken back; of what was given or taken its kind and name.
         target: key of the node: an ARN, of an access key ``key:<id>``; None is what the call touched.
         uid: unique id of what was made, or None.
         owner: key of the user whose key or password it is, or None.

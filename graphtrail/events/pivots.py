@@ -20,8 +20,9 @@ from graphtrail.events.record import Json, Text, either_case, mapping, text
 from graphtrail.events.resources.forms import BUCKET, Place
 from graphtrail.events.shares import SELDOM, SHARES, may_share, of_policy
 from graphtrail.events.shares_beyond import BEYOND, any_policy, sets_policy
+from graphtrail.events.undoing import BESIDE, named, undoing
 
-__all__ = ["SELDOM", "UNREAD", "Pivot", "has_rule", "may_share", "pivots"]
+__all__ = ["BESIDE", "SELDOM", "UNREAD", "Pivot", "has_rule", "may_share", "pivots"]
 _ADMINISTRATOR = ":iam::aws:policy/AdministratorAccess"
 
 
@@ -30,15 +31,17 @@ def pivots(kind: Kind, who: Caller, request: Json, response: Json, place: Place)
     if kind.outcome != "ok" or not has_rule(kind.action):
         return ()
     call = Call(mapping(either_case(request)), mapping(either_case(response)), who, place)
+    given = undoing(kind.action, call)
     if kind.action in _ONE:
         effect = _ONE[kind.action](call)
-        return (effect,) if effect else ()
-    return tuple(_SEVERAL.get(kind.action, any_policy)(call))
+        return (effect, *given) if effect else given
+    several = _SEVERAL.get(kind.action) or (any_policy if sets_policy(kind.action) else None)
+    return (*several(call), *given) if several else given
 
 
 def has_rule(action: str) -> bool:
     """Whether records of an action may tell an effect."""
-    return action in _ONE or action in _SEVERAL or sets_policy(action)
+    return action in _ONE or action in _SEVERAL or named(action) or sets_policy(action)
 
 
 def _iam_arn(call: Call, resource: str) -> str:

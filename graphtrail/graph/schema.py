@@ -68,6 +68,7 @@ RELATIONS = {
     "POLICY_ALLOWS": Relation("may come in to"),
     "SHARED_WITH": Relation("shared with", ends=True, resource=True),
     "UNSHARED_WITH": Relation("no longer shares with", resource=True),
+    "UNDID": Relation("undid a change of"),
     "KMS_GRANT": Relation("granted a key to", ends=True, resource=True),
     "READ_SECRET": Relation("read", ends=True),
     "DERIVED": Relation("was copied to"),

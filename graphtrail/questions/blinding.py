@@ -159,15 +159,18 @@ class Undone:
         self._in_places: dict[str, dict[_Place, list[_End]]] = {}
         self._calls: dict[tuple[str, int], Rows] = {}
 
-    def __call__(self, edge: ControlEdge) -> _End | None:
-        """When and by which call it was undone, None if these logs do not show it."""
+    def __call__(self, edge: ControlEdge, *, surely: bool = False) -> _End | None:
+        """When and by which call it was undone, None if these logs do not show it.
+
+        A call of the same second may have come before; ``surely`` leaves it out.
+        """
         number = self._trail.store.number(edge.target)
         if edge.detail not in _UNDOES or number is None:
             return None
         beside = self._detached.get(edge.event_ids, ()) if edge.detail == _DETACHED else (number,)
         whole = len(beside) == 1 and edge.target.startswith("account:")
         ends = self._in_log(edge) if whole else self._on(edge.detail, beside)
-        later = islice(ends, bisect_left(ends, (edge.at, "")), None)
+        later = islice(ends, bisect_left(ends, (edge.at + surely, "")), None)
         return next((end for end in later if end[1] not in edge.event_ids), None)
 
     def _on(self, action: str, beside: tuple[int, ...]) -> list[_End]:

@@ -5,16 +5,14 @@ from collections.abc import Iterator
 from typing import Annotated, NamedTuple
 
 from graphtrail import arn as arns
-from graphtrail.graph.layout import FOREVER
 from graphtrail.graph.schema import Confidence
-from graphtrail.questions.blinding import Undone
 from graphtrail.questions.gaps import about_sessions
-from graphtrail.questions.pivoted import Unshared
 from graphtrail.questions.question import question
 from graphtrail.questions.reach import Reached, is_lasting, reach, starts
 from graphtrail.questions.rows import Hop, Row, Text, Texts
 from graphtrail.questions.seeds import seed as find
 from graphtrail.questions.trail import PROOFS, Trail
+from graphtrail.questions.undoings import Undoing, Undoings, deletions, ends_password_only
 from graphtrail.stores.store import ControlEdge, SessionNode
 from graphtrail.window import iso, moment
 
@@ -36,15 +34,8 @@ _STEPS = {
     "CHANGED_ORG": "check organisation",
     "READ_SECRET": _ROTATE,
 }
-_ORDER = {step: place for place, step in enumerate((_KEYS, _SESSIONS, *dict.fromkeys(_STEPS.values())))}
-# What these were done to is gone: there is nothing left to contain.
-_GONE = frozenset({
-    "codebuild:DeleteProject", "ec2:DeleteSnapshot", "ec2:DeregisterImage", "ec2:TerminateInstances",
-    "ecr:DeleteRepository", "iam:DeleteGroup", "iam:DeleteInstanceProfile", "iam:DeleteOpenIDConnectProvider",
-    "iam:DeletePolicy", "iam:DeleteRole", "iam:DeleteSAMLProvider", "iam:DeleteUser", "lambda:DeleteFunction",
-    "rds:DeleteDBClusterSnapshot", "rds:DeleteDBSnapshot", "s3:DeleteBucket", "sns:DeleteTopic", "sqs:DeleteQueue",
-})  # fmt: skip
-_PROFILE_GONE = "iam:DeleteLoginProfile"
+_UNDONE = "undone"
+_ORDER = {step: place for place, step in enumerate((_KEYS, _SESSIONS, *dict.fromkeys(_STEPS.values()), _UNDONE))}
 
 
 class Containment(Row, frozen=True, kw_only=True):
@@ -54,12 +45,17 @@ class Containment(Row, frozen=True, kw_only=True):
         account: where.
         step: ``disable key``, ``revoke sessions``, ``reset password``, ``remove credential``, ``check MFA``,
             ``remove identity``, ``isolate workload``, ``restore logging``, ``restore trust``, ``restore permissions``,
-            ``restore policy``, ``take back share``, ``take back grant``, ``check organisation``, ``rotate secret``.
+            ``restore policy``, ``take back share``, ``take back grant``, ``check organisation``, ``rotate secret``;
+            ``undone`` is a step that these logs show to be done already.
         target, target_type: of what: a key ``key:AKIA...``, the principal whose sessions are revoked, a resource.
-        party: with whom it is shared, None of anything else.
+        party: with whom it is shared, or who may use the key, None of anything else.
         cut_off: of sessions: revoke those issued at or before this time, the last issue that is known to be held.
         until: of keys and sessions: when the last of them ends by itself, None if never.
         sessions: keys of the sessions that it stops.
+        undone: of what is undone the step that it would have been, None of what is still to do.
+        undone_at: when the last of it was undone.
+        undone_by: keys of the principals who undid it.
+        undone_event_ids: the calls that did.
         reached_at: when whoever held the seed came to hold or did it first.
         path: how, from the seed on.
         confidence: the lowest on the path.
@@ -74,6 +70,10 @@ class Containment(Row, frozen=True, kw_only=True):
     cut_off: Text
     until: Text
     sessions: Texts
+    undone: Text
+    undone_at: Text
+    undone_by: Texts
+    undone_event_ids: Texts
     reached_at: str
     path: tuple[Hop, ...]
     confidence: str
@@ -88,7 +88,11 @@ class _Done(NamedTuple):
     held: Reached
 
 
-@question(Containment, "account step target party cut_off until sessions reached_at path event_ids", needs="calls")
+@question(
+    Containment,
+    "account step target party cut_off until sessions undone undone_at undone_by reached_at path event_ids",
+    needs="calls",
+)
 def containment(
     trail: Trail,
     seed: Annotated[str, "session, key, principal, workload, address or event"],
@@ -98,8 +102,9 @@ def containment(
     """What must be disabled, revoked and undone, in which accounts, with which cut-off times?
 
     Of the seed and all that it reached until the moment asked about: one row for each key, each principal whose
-    sessions are still alive, and each change that these logs do not show to be undone; by account, what is most urgent
-    first. A session cannot be ended, but a policy can refuse all that were issued before a time: ``cut_off``.
+    sessions are still alive, and each change; by account, what is most urgent first, and at last what these logs show
+    to be undone already, by whom and when. A session cannot be ended, but a policy can refuse all that were issued
+    before a time: ``cut_off``.
     """
     last = trail.store.case.last or 0
     now = last if at is None else moment(at, last)
@@ -142,6 +147,10 @@ def _credentials(trail: Trail, acting: list[tuple[SessionNode, Reached]], now: i
             cut_off=iso(issued) if step == _SESSIONS else None,
             until=iso(max(known)) if known and len(known) == len(ends) else None,
             sessions=tuple(sorted(session.key for session, _ in members)),
+            undone=None,
+            undone_at=None,
+            undone_by=(),
+            undone_event_ids=(),
             reached_at=iso(first.at),
             path=trail.hops(first.start, first.steps),
             confidence=_least(first.steps),
@@ -157,27 +166,32 @@ def _changes(trail: Trail, acting: list[tuple[SessionNode, Reached]], now: int) 
         for edge in trail.store.out(one.key):
             if edge.type in _STEPS and one.at <= edge.at <= now and edge.confidence >= trail.limits.level:
                 shared = edge.type in {"SHARED_WITH", "KMS_GRANT"} and not edge.target.startswith("service:")
-                named = (edge.detail, edge.target) if shared and edge.type == "SHARED_WITH" else (edge.target, None)
+                named = (edge.detail, edge.target) if shared else (edge.target, None)
                 groups[_STEPS[edge.type], *named].append(_Done(edge, one))
-    ends, undoing = _ends(trail, {target for _, target, _ in groups}), _Undoing(trail, now)
+    gone, undoings = deletions(trail, {target for _, target, _ in groups}), Undoings(trail, now)
     for (step, target, party), done in groups.items():
         done.sort(key=lambda one: (one.edge.at, one.edge.event_ids))
-        gone = max((time for time, action in ends[target] if time <= now and _ends_it(step, action)), default=-FOREVER)
-        if all(one.edge.at <= gone or undoing.is_undone(one.edge) for one in done):
-            continue
+        ends = [one for one in gone.get(target, ()) if _ends_it(step, one)]
+        calls = {event_id for one in done for event_id in one.edge.event_ids}
+        changing = [one.edge for one in done if not undoings.is_only_that(one.edge, calls)]
+        undone = _all([undoings.first(edge, ends) for edge in changing])
         edge, held = done[0]
         proofs = list(dict.fromkeys(event_id for one in done for event_id in one.edge.event_ids))
         entity = trail.store.entity(target)
         steps = (*held.steps, edge)
         yield Containment(
             account=_account(target) or _log(trail, edge),
-            step=step,
+            step=_UNDONE if undone else step,
             target=target,
             target_type=entity.label if entity else "AccessKey" if target.startswith("key:") else "Resource",
             party=party,
             cut_off=None,
             until=None,
             sessions=(),
+            undone=step if undone else None,
+            undone_at=iso(max(one.at for one in undone)) if undone else None,
+            undone_by=tuple(sorted({one.by for one in undone if one.by})),
+            undone_event_ids=tuple(dict.fromkeys(one.event_id for one in undone)),
             reached_at=iso(edge.at),
             path=trail.hops(held.start, steps),
             confidence=_least(steps),
@@ -186,39 +200,15 @@ def _changes(trail: Trail, acting: list[tuple[SessionNode, Reached]], now: int) 
         )
 
 
-class _Undoing:
-    """What was taken back until a moment."""
-
-    def __init__(self, trail: Trail, now: int) -> None:
-        self._undone, self._unshared, self._now = Undone(trail), Unshared(trail), now
-
-    def is_undone(self, edge: ControlEdge) -> bool:
-        """Whether these logs show that a change was taken back."""
-        if edge.type == "BLINDED":
-            end = self._undone(edge)
-            return end is not None and end[0] <= self._now
-        ended = self._unshared(edge) if edge.type == "SHARED_WITH" else None
-        return ended is not None and ended <= iso(self._now)
+def _all(found: list[Undoing | None]) -> list[Undoing]:
+    """What undid several calls, if each of them was undone; by time."""
+    known = [one for one in found if one is not None]
+    return sorted(known, key=lambda one: (one.at, one.event_id)) if len(known) == len(found) else []
 
 
-def _ends_it(step: str, action: str) -> bool:
-    """Whether there is nothing left of a step after an action; what was read of a secret is known for good."""
-    return step == _PASSWORD if action == _PROFILE_GONE else step != _ROTATE
-
-
-def _ends(trail: Trail, targets: set[str]) -> dict[str, list[tuple[int, str]]]:
-    """When each of some things was deleted, epoch seconds, and by which action."""
-    held, found = trail.store.calls, defaultdict[str, list[tuple[int, str]]](list)
-    numbers = {number: key for key in sorted(targets) if (number := trail.store.number(key)) is not None}
-    calls = held.touching(list(numbers), frozenset({"target"}))
-    calls = held.where_kind(calls, lambda kind: kind.action in {*_GONE, _PROFILE_GONE} and kind.outcome == "ok")
-    places, nodes, roles = held.touched(calls)
-    times = held.column("time")[calls].tolist()
-    actions = [held.kinds[code].action for code in held.column("kind")[calls].tolist()]
-    for place, node, role in zip(places.tolist(), nodes.tolist(), roles.tolist(), strict=True):
-        if node in numbers and held.roles[role] == "target":
-            found[numbers[node]].append((times[place], actions[place]))
-    return found
+def _ends_it(step: str, one: Undoing) -> bool:
+    """Whether there is nothing left of a step after a deletion; what was read of a secret is known for good."""
+    return step == _PASSWORD if ends_password_only(one) else step != _ROTATE
 
 
 def _log(trail: Trail, edge: ControlEdge) -> Text:

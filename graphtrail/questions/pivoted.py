@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
+from operator import attrgetter
 from typing import Any
 
 from graphtrail.graph.layout import FOREVER
@@ -12,6 +13,8 @@ from graphtrail.questions.seeds import seed as find
 from graphtrail.questions.trail import PROOFS, Trail
 from graphtrail.stores.store import ControlEdge, SessionNode
 from graphtrail.window import iso
+
+_AT = attrgetter("at")
 
 
 class Pivoted(Traced, frozen=True, kw_only=True):
@@ -88,35 +91,36 @@ class Unshared:
     def __init__(self, trail: Trail) -> None:
         """Nothing is known yet: what a party and a resource are asked for is looked up once."""
         self._store = trail.store
-        self._taken: dict[str, dict[str, list[int]]] = {}
+        self._taken: dict[str, dict[str, list[ControlEdge]]] = {}
         self._replaced: dict[str, dict[str, dict[int, int]]] = {}
 
     def __call__(self, share: ControlEdge) -> Text:
         """When a share ended: it was taken back, or its policy gave way to one that lets the party in no longer."""
-        times = self._taken_back(share.target).get(share.detail, [])
-        place = bisect_left(times, share.at)
-        end = times[place] if place < len(times) else self._ends(share.detail).get(share.target, {}).get(share.at)
-        return iso(end) if end is not None and (place < len(times) or share.at < end < FOREVER) else None
+        taken = self.taken_back(share)
+        place = bisect_left(taken, share.at, key=_AT)
+        end = taken[place].at if place < len(taken) else self.policy_end(share)
+        return None if end is None else iso(end)
 
-    def _taken_back(self, party: str) -> dict[str, list[int]]:
-        """When something was taken back from a party, by what it was."""
-        if party not in self._taken:
-            times: dict[str, list[int]] = defaultdict(list)
-            for edge in self._store.into(party):
-                if edge.type == "UNSHARED_WITH":
-                    times[edge.detail].append(edge.at)
-            self._taken[party] = {resource: sorted(several) for resource, several in times.items()}
-        return self._taken[party]
+    def taken_back(self, share: ControlEdge) -> list[ControlEdge]:
+        """The calls that took something back from whom it was shared with, whenever they were, by time."""
+        if share.target not in self._taken:
+            taken: dict[str, list[ControlEdge]] = defaultdict(list)
+            into = (edge for edge in self._store.into(share.target) if edge.type == "UNSHARED_WITH")
+            for edge in sorted(into, key=_AT):
+                taken[edge.detail].append(edge)
+            self._taken[share.target] = taken
+        return self._taken[share.target].get(share.detail, [])
 
-    def _ends(self, resource: str) -> dict[str, dict[int, int]]:
-        """Of each policy of a resource when none lets a party in any more that it lets in, by party and begin."""
-        if resource not in self._replaced:
+    def policy_end(self, share: ControlEdge) -> int | None:
+        """When the policy that shared something gave way to one that does not let the party in, or to none."""
+        if share.detail not in self._replaced:
             allowed: dict[str, dict[int, int]] = defaultdict(dict)
-            for edge in self._store.into(resource):
+            for edge in self._store.into(share.detail):
                 if edge.type == "POLICY_ALLOWS":
                     allowed[edge.source][edge.at] = edge.until
-            self._replaced[resource] = {party: _lasting(spans) for party, spans in allowed.items()}
-        return self._replaced[resource]
+            self._replaced[share.detail] = {party: _lasting(spans) for party, spans in allowed.items()}
+        end = self._replaced[share.detail].get(share.target, {}).get(share.at)
+        return end if end is not None and share.at < end < FOREVER else None
 
 
 def _lasting(spans: dict[int, int]) -> dict[int, int]:
@@ -125,3 +129,37 @@ def _lasting(spans: dict[int, int]) -> dict[int, int]:
     for begin in sorted(spans, reverse=True):
         ends[begin] = ends.get(spans[begin], spans[begin]) if spans[begin] > begin else begin
     return ends
+
+
+class Undid:
+    """The calls that undid one call each, such as the end of a grant, by the call that they undid."""
+
+    def __init__(self, trail: Trail) -> None:
+        """Nothing is known yet: what a node is asked for is looked up once."""
+        self._store = trail.store
+        self._by_call: dict[str, dict[str, list[ControlEdge]]] = {}
+
+    def of(self, node: str, edge: ControlEdge) -> list[ControlEdge]:
+        """What undid the calls that an edge cites, where a node was what they were about."""
+        by_call = self._at(node)
+        return [other for event_id in edge.event_ids for other in by_call.get(event_id, ())]
+
+    def by(self, edge: ControlEdge) -> set[str]:
+        """The calls that the calls of an edge undid, by their event ids."""
+        return {other.detail for others in self._at(edge.target).values() for other in others
+                if other.event_ids == edge.event_ids}  # fmt: skip
+
+    def _at(self, node: str) -> dict[str, list[ControlEdge]]:
+        if node not in self._by_call:
+            found: dict[str, list[ControlEdge]] = defaultdict(list)
+            for edge in self._store.into(node):
+                if edge.type == "UNDID":
+                    found[edge.detail].append(edge)
+            self._by_call[node] = found
+        return self._by_call[node]
+
+
+def revoked(undid: Undid, grant: ControlEdge) -> Text:
+    """When a grant of a key was revoked or retired, whoever did it."""
+    times = [other.at for other in undid.of(grant.detail, grant) if other.at >= grant.at]
+    return iso(min(times)) if times else None

@@ -1,15 +1,17 @@
 """``shared-out``."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Annotated
 
 from graphtrail import arn as arns
 from graphtrail.events.ids import account_of
 from graphtrail.events.policies import PUBLIC
-from graphtrail.questions.pivoted import Pivoted, Unshared, called, pivoted
+from graphtrail.questions.pivoted import Pivoted, Undid, Unshared, called, pivoted, revoked
 from graphtrail.questions.question import question
 from graphtrail.questions.rows import Text
 from graphtrail.questions.trail import Trail
+from graphtrail.stores.store import ControlEdge
 
 _TYPES = frozenset({"SHARED_WITH", "UNSHARED_WITH", "KMS_GRANT"})
 
@@ -45,7 +47,10 @@ def shared_out(
     One row for each call, resource and party, by time: shares and removals told apart.
     """
     found = pivoted(trail, seed, _TYPES)
-    unshared = Unshared(trail)
+    ends: dict[str, Callable[[ControlEdge], Text]] = {
+        "SHARED_WITH": Unshared(trail),
+        "KMS_GRANT": partial(revoked, Undid(trail)),
+    }
     for edge, session in found:
         fields = called(trail, edge, session)
         entity = trail.store.entity(edge.detail)
@@ -58,7 +63,7 @@ def shared_out(
             party=edge.target,
             party_account=account,
             foreign=edge.target == PUBLIC or (account is not None and account != fields["account"]),
-            until=unshared(edge) if edge.type == "SHARED_WITH" else None,
+            until=ends[edge.type](edge) if edge.type in ends else None,
         )
 
 

@@ -14,6 +14,7 @@ from graphtrail.graph.pivots.effects import Effect, effects
 from graphtrail.graph.pivots.identities import identities
 from graphtrail.graph.pivots.opened import providers, roles_passed
 from graphtrail.graph.pivots.policies import policies
+from graphtrail.graph.pivots.undone import undone
 from graphtrail.graph.world import World
 
 # Effects of which each is an edge to what the call was on.
@@ -26,6 +27,7 @@ def pivots(world: World) -> Iterator[Control]:
     touching = list(calls(world))
     yield from identities(world, done)
     yield from shared(done)
+    yield from undone(world, done)
     yield from policies(world, done)
     yield from touching
     yield from roles_passed(world, touching)
