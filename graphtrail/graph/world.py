@@ -182,6 +182,10 @@ class World:
                 made.principal = made.principal or member.principal
                 made.label, made.uid = member.label, made.uid or member.uid
                 made.name, made.arn = made.name or member.name, made.arn or member.arn
+                made.issuer, made.accounts = made.issuer or member.issuer, made.accounts | member.accounts
+                made.authenticated, made.assumed_root = (
+                    made.authenticated or member.authenticated, made.assumed_root or member.assumed_root
+                )  # fmt: skip
             self.add(made)
         return self.sessions[key]
 

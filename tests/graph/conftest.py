@@ -13,5 +13,6 @@ Made = Callable[..., graphtrail.Case]
 
 @pytest.fixture
 def made(tmp_path: Path) -> Made:
-    """The case of the records that are given."""
-    return lambda *records: ct.case(tmp_path, records)
+    """The case of the records that are given, each time another."""
+    folders = iter(range(100))
+    return lambda *records: ct.case(tmp_path / f"case-{next(folders)}", records)

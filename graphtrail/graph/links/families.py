@@ -6,17 +6,22 @@ Console sign-in events".
 """
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from operator import attrgetter
+
+import numpy as np
 
 from graphtrail.graph.links.clocks import Clocks
 from graphtrail.graph.schema import Confidence
-from graphtrail.graph.sessions import family_key
+from graphtrail.graph.sessions import Session, family_key
 from graphtrail.graph.world import Issue, Link, World, by_source, kind_of_issue
 
 # Who signs in with a password of his own; a role or federated user signs in with what somebody was handed before.
 _OWN = frozenset({"Root", "User"})
 SKEW = 2  # seconds between clocks of two endpoints
+_NOBODY: AbstractSet[str] = frozenset()
 _TIME = attrgetter("time")
 
 
@@ -139,10 +144,12 @@ def _decide(world: World, family: tuple[str, int], issues: list[Issue], sure: Co
 
 
 def sign_ins(world: World) -> None:
-    """L5: a successful ConsoleLogin opens the family of its principal that begins with it.
+    """L5: a successful ConsoleLogin opens the family of its principal that begins with it, or within the skew.
 
     That of a role or federated user names the session that it was made with: how that came about tell other rules.
     """
+    alone = _without_calls(world)
+    opened: dict[tuple[str, int], list[Session]] = defaultdict(list)
     for issue in world.sign_ins:
         session = world.sessions[issue.source]
         if issue.credential.method != "signin:ConsoleLogin" or not session.principal:
@@ -152,18 +159,64 @@ def sign_ins(world: World) -> None:
                 Link(session.principal, session.key, "SIGNED_IN", issue.time, "L5", Confidence.STRONG, issue.rows,
                      issue.credential.method)
             )  # fmt: skip
-        family = _nearest(world, session.principal_id, issue.time)
-        if family and family_key(family) != session.key:
+        family = _nearest(world, session.principal_id, issue.time, alone if session.key in alone else _NOBODY)
+        if family and session.key in alone:
+            opened[family].append(session)
+        elif family and family_key(family) != session.key:
             world.family_of[session.key] = (world.family(family).key, "L5")
+    begun = {world.sessions[issue.source].family for issue in world.sign_ins if issue.source not in alone}
+    for family, sessions in opened.items():
+        near = _closest(family, {session.key: session for session in sessions}.values())
+        if near and family not in begun:
+            whole = world.family(family)
+            whole.console = True
+            world.family_of[near.key] = (whole.key, "L5")
 
 
-def _nearest(world: World, principal_id: str | None, time: int) -> tuple[str, int] | None:
-    """The family of a principal that begins at a time, or nearest to it within the skew; of two as near neither."""
+def _without_calls(world: World) -> set[str]:
+    """The sessions that are a sign-in of a user or root, and nothing else: no record shares their beginning."""
+    numbers = {key: number for number, key in enumerate(world.signed.keys)}
+    calls = np.bincount(world.signed.of_call, minlength=len(numbers))
+    made = Counter(issue.source for issue in world.sign_ins if issue.source.startswith("ses:"))
+    held = {key: world.sessions[key].family for key, count in made.items() if calls[numbers[key]] == count}
+    return {key for key, family in held.items() if family and world.by_family.get(family) == [key]}
+
+
+def _begins(world: World, key: str, alone: AbstractSet[str]) -> bool:
+    """Whether a session is one with which a family begins; see ``_nearest``."""
+    if key.startswith("signin:") or key in alone:
+        return False
+    session = world.sessions[key]
+    held = (session.direct or session.console) and not session.assumed_root
+    return not alone or (held and not world.has_exact_parent(key))
+
+
+def _closest(family: tuple[str, int], sessions: Iterable[Session]) -> Session | None:
+    """The sign-in that is nearest to the beginning of a family, of two as near neither."""
+    by_distance: dict[int, list[Session]] = defaultdict(list)
+    for session in sessions:
+        by_distance[abs((session.created or 0) - family[1])].append(session)
+    near = by_distance[min(by_distance)]
+    return near[0] if len(near) == 1 else None
+
+
+def _nearest(
+    world: World, principal_id: str | None, time: int, alone: AbstractSet[str] = _NOBODY
+) -> tuple[str, int] | None:
+    """The family of a principal that begins at a time, or nearest to it within the skew; of two as near neither.
+
+    Args:
+        world: everything.
+        principal_id: of the principal.
+        time: epoch seconds.
+        alone: sign-ins of a user or root without a family of their own, if it is asked for one of them: theirs has
+            a session whose key somebody held, and of which nothing else tells how it came about.
+    """
     for distance in range(SKEW + 1):
         found = [
             family
             for family in sorted({(principal_id or "", time - distance), (principal_id or "", time + distance)})
-            if any(not member.startswith("signin:") for member in world.by_family.get(family, ()))
+            if any(_begins(world, member, alone) for member in world.by_family.get(family, ()))
         ]
         if found:
             return found[0] if len(found) == 1 else None
