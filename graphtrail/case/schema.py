@@ -7,7 +7,7 @@ Times are epoch seconds, UTC. Accounts are text of 12 digits.
 
 import pyarrow as pa
 
-VERSION = 4
+VERSION = 5
 
 _TEXT: pa.DataType = pa.string()
 _INT: pa.DataType = pa.int32()

@@ -10,7 +10,7 @@ from graphtrail.events.resources.forms import kind_of
 from graphtrail.graph.schema import RESOURCE_LABELS
 from graphtrail.version import __version__
 
-VERSION = 2
+VERSION = 3
 META = "meta.json"
 CHECKED = "checked"  # the table of what is proven of files, where that was asked for
 NONE = -1  # no node

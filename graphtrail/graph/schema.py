@@ -118,7 +118,7 @@ _APART = frozenset({
 # Every node of a server has this label; a node is known by its ``uid`` there.
 BASE = "Entity"
 # Version of what a server holds: labels, types, properties and what they mean.
-SERVER_VERSION = 2
+SERVER_VERSION = 3
 
 
 def labels(label: str) -> tuple[str, ...]:
