@@ -132,34 +132,40 @@ def _lasting(spans: dict[int, int]) -> dict[int, int]:
 
 
 class Undid:
-    """The calls that undid one call each, such as the end of a grant, by the call that they undid."""
+    """Which calls were undone by which, as the edges to what they were on say; each thing is looked at once."""
 
     def __init__(self, trail: Trail) -> None:
-        """Nothing is known yet: what a node is asked for is looked up once."""
+        """Look at nothing yet."""
         self._store = trail.store
-        self._by_call: dict[str, dict[str, list[ControlEdge]]] = {}
+        self._undone: dict[str, dict[str, list[ControlEdge]]] = {}
+        self._undid: dict[str, dict[str, set[str]]] = {}
 
-    def of(self, node: str, edge: ControlEdge) -> list[ControlEdge]:
-        """What undid the calls that an edge cites, where a node was what they were about."""
-        by_call = self._at(node)
-        return [other for event_id in edge.event_ids for other in by_call.get(event_id, ())]
+    def of(self, edge: ControlEdge) -> list[ControlEdge]:
+        """The edges that undid what the calls of an edge did."""
+        undone = self._undone[self._looked_at(edge)]
+        return [other for event_id in edge.event_ids for other in undone.get(event_id, ())]
 
     def by(self, edge: ControlEdge) -> set[str]:
-        """The calls that the calls of an edge undid, by their event ids."""
-        return {other.detail for others in self._at(edge.target).values() for other in others
-                if other.event_ids == edge.event_ids}  # fmt: skip
+        """The ids of the calls that the calls of an edge undid."""
+        undid = self._undid[self._looked_at(edge)]
+        return {other for event_id in edge.event_ids for other in undid.get(event_id, ())}
 
-    def _at(self, node: str) -> dict[str, list[ControlEdge]]:
-        if node not in self._by_call:
-            found: dict[str, list[ControlEdge]] = defaultdict(list)
-            for edge in self._store.into(node):
-                if edge.type == "UNDID":
-                    found[edge.detail].append(edge)
-            self._by_call[node] = found
-        return self._by_call[node]
+    def _looked_at(self, edge: ControlEdge) -> str:
+        """What an edge is on; of a grant the key."""
+        on = edge.detail if edge.type == "KMS_GRANT" else edge.target
+        if on not in self._undone:
+            undone: dict[str, list[ControlEdge]] = defaultdict(list)
+            undid: dict[str, set[str]] = defaultdict(set)
+            for other in self._store.into(on):
+                if other.type == "UNDID":
+                    undone[other.detail].append(other)
+                    for event_id in other.event_ids:
+                        undid[event_id].add(other.detail)
+            self._undone[on], self._undid[on] = undone, undid
+        return on
 
 
 def revoked(undid: Undid, grant: ControlEdge) -> Text:
     """When a grant of a key was revoked or retired, whoever did it."""
-    times = [other.at for other in undid.of(grant.detail, grant) if other.at >= grant.at]
+    times = [other.at for other in undid.of(grant) if other.at >= grant.at]
     return iso(min(times)) if times else None

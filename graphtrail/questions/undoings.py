@@ -104,8 +104,7 @@ class Undoings:
 
     def _of_its_kind(self, edge: ControlEdge) -> Iterator[Undoing]:
         """What undoes an edge of its type."""
-        node = edge.detail if edge.type == "KMS_GRANT" else edge.target
-        yield from (_by(self._trail, other) for other in self._undid.of(node, edge) if self._now < other.until)
+        yield from (_by(self._trail, other) for other in self._undid.of(edge) if self._now < other.until)
         if edge.type == "BLINDED":
             end = self._undone(edge, surely=True)
             call = self._trail.store.calls.find(end[1]) if end else None
