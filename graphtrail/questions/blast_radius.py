@@ -5,7 +5,7 @@ from typing import Annotated
 
 import numpy as np
 
-from graphtrail.graph.schema import PRINCIPALS, Confidence
+from graphtrail.graph.schema import PRINCIPALS
 from graphtrail.questions.gaps import about_sessions
 from graphtrail.questions.question import question
 from graphtrail.questions.reach import REACHING, Reached, calls_from, reach, starts, touched_by
@@ -68,9 +68,9 @@ def _row(trail: Trail, one: Reached) -> Reach:
         resource=None if session or principal else one.key,
         label=label,
         at=iso(one.at),
-        relation=one.steps[-1].type if one.steps else None,
+        relation=one.last.type if one.last else None,
         path=trail.hops(one.start, one.steps),
-        confidence=str(min((step.confidence for step in one.steps), default=Confidence.EXACT)),
+        confidence=str(one.least),
     )
 
 
@@ -117,5 +117,5 @@ def _resource(trail: Trail, key: str, one: Reached, touching: Rows) -> Reach:
         at=at,
         relation="ON",
         path=touched_by(trail, key, one, touching),
-        confidence=str(min((step.confidence for step in one.steps), default=Confidence.EXACT)),
+        confidence=str(one.least),
     )

@@ -1,6 +1,7 @@
 """``chain``."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Annotated
 
 from graphtrail import arn as arns
@@ -57,20 +58,30 @@ def chain(trail: Trail, seed: Annotated[str, "session, key, principal, resource,
 
 def _onward(trail: Trail, key: str) -> Iterator[tuple[ControlEdge, ...]]:
     """All ways on from a session to one that hands nothing on; services hand on for everybody."""
-    stack: list[tuple[str, tuple[ControlEdge, ...]]] = [(key, ())]
+    visited, steps = {key}, list[ControlEdge]()
+    stack = [(edge, 0) for edge in _links(trail, key, visited)]
+    if not stack:
+        yield ()
     while stack:
-        at, steps = stack.pop()
-        session = trail.store.session(at)
-        edges = [] if session is None or session.kind == "service" else trail.store.out(at)
-        visited = {key, *(step.target for step in steps)}
-        further = [
-            edge
-            for edge in edges
-            if edge.type in _LINKS and edge.confidence >= trail.limits.level and edge.target not in visited
-        ]
-        stack.extend((edge.target, (*steps, edge)) for edge in further)
+        edge, before = stack.pop()
+        visited.difference_update(step.target for step in steps[before:])
+        steps[before:] = [edge]
+        visited.add(edge.target)
+        further = _links(trail, edge.target, visited)
+        stack.extend((onward, before + 1) for onward in further)
         if not further:
-            yield steps
+            yield tuple(steps)
+
+
+def _links(trail: Trail, key: str, visited: AbstractSet[str]) -> list[ControlEdge]:
+    """The edges by which a session hands on credentials, but for those to where the way has been."""
+    session = trail.store.session(key)
+    edges = () if session is None or session.kind == "service" else trail.store.out(key)
+    return [
+        edge
+        for edge in edges
+        if edge.type in _LINKS and edge.confidence >= trail.limits.level and edge.target not in visited
+    ]
 
 
 def _row(trail: Trail, key: str, onward: tuple[ControlEdge, ...]) -> Chain:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Annotated, NamedTuple
 
 from graphtrail import arn as arns
-from graphtrail.graph.schema import Confidence
 from graphtrail.questions.gaps import about_sessions
 from graphtrail.questions.question import question
 from graphtrail.questions.reach import Reached, is_lasting, reach, starts
@@ -136,7 +135,7 @@ def _credentials(trail: Trail, acting: list[tuple[SessionNode, Reached]], now: i
         issued = max(session.created or session.first_seen or 0 for session, _ in members)
         ends = [session.expires for session, _ in members]
         known = [end for end in ends if end is not None]
-        proofs = sorted({event_id for _, one in members if one.steps for event_id in one.steps[-1].event_ids})
+        proofs = sorted({event_id for _, one in members if one.last for event_id in one.last.event_ids})
         entity = trail.store.entity(target)
         yield Containment(
             account=_account(target) or members[0][0].account,
@@ -153,7 +152,7 @@ def _credentials(trail: Trail, acting: list[tuple[SessionNode, Reached]], now: i
             undone_event_ids=(),
             reached_at=iso(first.at),
             path=trail.hops(first.start, first.steps),
-            confidence=_least(first.steps),
+            confidence=str(first.least),
             event_ids=tuple(proofs[:PROOFS]),
             event_total=len(proofs),
         )
@@ -194,7 +193,7 @@ def _changes(trail: Trail, acting: list[tuple[SessionNode, Reached]], now: int) 
             undone_event_ids=tuple(dict.fromkeys(one.event_id for one in undone)),
             reached_at=iso(edge.at),
             path=trail.hops(held.start, steps),
-            confidence=_least(steps),
+            confidence=str(min(held.least, edge.confidence)),
             event_ids=tuple(proofs[:PROOFS]),
             event_total=len(proofs),
         )
@@ -220,7 +219,3 @@ def _log(trail: Trail, edge: ControlEdge) -> Text:
 def _account(key: str) -> Text:
     found = arns.parse(key)
     return (found.account or None) if found else None
-
-
-def _least(steps: tuple[ControlEdge, ...]) -> str:
-    return str(min((step.confidence for step in steps), default=Confidence.EXACT))

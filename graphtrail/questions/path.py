@@ -5,7 +5,6 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from graphtrail.graph.schema import Confidence
 from graphtrail.questions.gaps import about_sessions
 from graphtrail.questions.groups import distinct
 from graphtrail.questions.question import question
@@ -76,9 +75,7 @@ def _shortest(trail: Trail, source: Seed, target: Seed) -> Iterator[Connection]:
     held = reach(trail, starts(trail, source), fewest=True)
     wanted = {target.key, *(session.key for session in target.sessions if target.kind != "resource")}
     ways = [
-        _Way(hops=len(one.steps), called=False, at=one.at, end=key, reached=one)
-        for key, one in held.items()
-        if key in wanted
+        _Way(hops=one.hops, called=False, at=one.at, end=key, reached=one) for key, one in held.items() if key in wanted
     ]
     if target.kind == "resource":
         ways += _calling(trail, target.key, [*held.values(), *reach(trail, starts(trail, source)).values()])
@@ -91,7 +88,7 @@ def _shortest(trail: Trail, source: Seed, target: Seed) -> Iterator[Connection]:
             shared=None,
             value=None,
             path=trail.hops(one.start, one.steps) if way.calls is None else touched_by(trail, way.end, one, way.calls),
-            confidence=str(min((step.confidence for step in one.steps), default=Confidence.EXACT)),
+            confidence=str(one.least),
         )
 
 
@@ -111,7 +108,7 @@ def _calling(trail: Trail, key: str, held: Iterable[Reached]) -> Iterator[_Way]:
             own = worked[places][times[places] >= one.at]
             if len(own):
                 at = int(calls.column("time")[own[0]])
-                yield _Way(hops=len(one.steps) + 1, called=True, at=at, end=key, reached=one, calls=own)
+                yield _Way(hops=one.hops + 1, called=True, at=at, end=key, reached=one, calls=own)
 
 
 def _shared(trail: Trail, first: Seed, second: Seed) -> Iterator[Connection]:

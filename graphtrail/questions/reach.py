@@ -17,6 +17,7 @@ from graphtrail.graph.schema import RELATIONS, Confidence
 from graphtrail.questions.rows import Hop
 from graphtrail.questions.seeds import Seed
 from graphtrail.questions.trail import PROOFS, Trail
+from graphtrail.questions.way import Proofs, Way, onward
 from graphtrail.stores.call_table import Rows
 from graphtrail.stores.store import ControlEdge, SessionNode
 from graphtrail.window import iso
@@ -36,14 +37,34 @@ class Reached:
         at: epoch seconds from which it is held.
         confidence: the surest level that reaches it.
         start: the node of the seed at which the path begins.
-        steps: the edges from there.
+        way: from there; None of the seed itself.
     """
 
     key: str
     at: int
     confidence: Confidence
     start: str
-    steps: tuple[ControlEdge, ...]
+    way: Way | None
+
+    @property
+    def steps(self) -> tuple[ControlEdge, ...]:
+        """The edges of the way."""
+        return self.way.steps() if self.way else ()
+
+    @property
+    def hops(self) -> int:
+        """How many edges the way has."""
+        return self.way.hops if self.way else 0
+
+    @property
+    def last(self) -> ControlEdge | None:
+        """The last edge of the way."""
+        return self.way.edge if self.way else None
+
+    @property
+    def least(self) -> Confidence:
+        """The lowest confidence on the way."""
+        return self.way.least if self.way else Confidence.EXACT
 
 
 def starts(trail: Trail, seed: Seed) -> list[tuple[str, int]]:
@@ -109,7 +130,7 @@ def reach(trail: Trail, seeds: Iterable[tuple[str, int]], *, fewest: bool = Fals
     return found
 
 
-class _Way(NamedTuple):
+class _Arrival(NamedTuple):
     """A way to a node, in the order in which ways are looked at.
 
     Attributes:
@@ -118,16 +139,16 @@ class _Way(NamedTuple):
         key: of the node.
         start: the node of the seed at which it begins.
         number: of two ways that are equal in all that counts the first stays the first.
-        steps: its edges.
+        way: itself, None at the node of the seed.
         at: when it arrives.
     """
 
     rank: tuple[int, ...]
-    proofs: tuple[str, ...]
+    proofs: Proofs
     key: str
     start: str
     number: int
-    steps: tuple[ControlEdge, ...]
+    way: Way | None
     at: int
 
 
@@ -140,26 +161,30 @@ def _search(
     A node that is held again earlier, by more hops, is walked on from again: less may have been over by then.
     """
     number = count()
-    queue = [_Way((0, False, at) if fewest else (at, 0), (), key, key, next(number), (), at) for key, at in seeds]
+    none = Proofs()
+    queue = [
+        _Arrival((0, False, at) if fewest else (at, 0), none, key, key, next(number), None, at) for key, at in seeds
+    ]
     heapq.heapify(queue)
     found: dict[str, Reached] = {}
     held: dict[str, int] = {}
     while queue:
-        way = heapq.heappop(queue)
-        ended = bool(way.steps) and way.steps[-1].type in LEAVES
-        if (ended and way.key in found) or way.at >= held.get(way.key, FOREVER):
+        one = heapq.heappop(queue)
+        ended = one.way is not None and one.way.edge.type in LEAVES
+        if (ended and one.key in found) or one.at >= held.get(one.key, FOREVER):
             continue
-        if way.key not in found or not (fewest or way.key in held):
-            found[way.key] = Reached(way.key, way.at, level, way.start, way.steps)
+        if one.key not in found or not (fewest or one.key in held):
+            found[one.key] = Reached(one.key, one.at, level, one.start, one.way)
         if ended:
             continue
-        held[way.key] = way.at
-        for edge in () if _is_hub(trail, way.key) else trail.store.onward(way.key):
-            at, hops = max(way.at, edge.since), len(way.steps) + 1
-            if at < held.get(edge.target, FOREVER) and _crosses(trail, edge, way.at, level):
-                rank = (hops, edge.type in LEAVES, at) if fewest else (at, hops)
-                proofs = (*way.proofs, *edge.event_ids[:1])
-                heapq.heappush(queue, _Way(rank, proofs, edge.target, way.start, next(number), (*way.steps, edge), at))
+        held[one.key] = one.at
+        for edge in () if _is_hub(trail, one.key) else trail.store.onward(one.key):
+            at = max(one.at, edge.since)
+            if at < held.get(edge.target, FOREVER) and _crosses(trail, edge, one.at, level):
+                way = onward(one.way, edge)
+                rank = (way.hops, edge.type in LEAVES, at) if fewest else (at, way.hops)
+                proofs = one.proofs.and_of(edge)
+                heapq.heappush(queue, _Arrival(rank, proofs, edge.target, one.start, next(number), way, at))
     return found.values()
 
 
@@ -204,7 +229,7 @@ def touched_by(trail: Trail, key: str, one: Reached, touching: Rows) -> tuple[Ho
         at=at,
         rule="record",
         confidence=str(Confidence.EXACT),
-        tie=bool(one.steps) and iso(one.steps[-1].at) == at,
+        tie=one.last is not None and iso(one.last.at) == at,
         event_ids=tuple(map(trail.store.calls.event_id, touching[:PROOFS].tolist())),
     )
     return (*trail.hops(one.start, one.steps), last)

@@ -99,9 +99,9 @@ def _matters(kind: Kind) -> bool:
 
 
 def _step(trail: Trail, one: Reached) -> Iterator[Moment]:
-    if not one.steps:
+    edge = one.last
+    if edge is None:
         return
-    edge = one.steps[-1]
     source = trail.store.session(edge.source)
     yield Moment(
         time=iso(edge.at),

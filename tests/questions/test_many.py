@@ -9,6 +9,9 @@ import cloudtrail as ct
 import pytest
 
 import graphtrail
+from graphtrail.graph.schema import Confidence
+from graphtrail.questions.way import Proofs
+from graphtrail.stores.store import ControlEdge
 
 Made = Callable[..., graphtrail.Case]
 ALICE, BOB = ct.user("alice", "AKIAALICEALICEALICE0"), ct.user("bob", "AKIABOBBOBBOBBOBBOB0")
@@ -180,3 +183,54 @@ def test_each_sign_in_has_the_password_that_was_set_last_before_it(made: Made):
     case = made(*passwords, *sign_ins)
     found = [case.ask.origin(f"ses:{BOB['principalId']}@{whole(10 * at + 5)}").rows[0].made_by for at in range(-1, 3)]
     assert [maker and maker.principal for maker in found] == [None, *(who["arn"] for who in setters)]
+
+
+def test_of_ways_that_arrive_together_the_one_whose_first_event_comes_first_is_shown(made: Made):
+    def hop(who: ct.Record, name: str, key: str) -> ct.Record:
+        return ct.assume_role("09:00", who, name, "s", key)
+
+    keys = [f"ASIANUMBERNUMBER000{number}" for number in range(4)]
+    first = [hop(ALICE, "a", keys[0]), hop(ALICE, "b", keys[1])]
+    second = [hop(ct.role(name, "s", key, "09:00"), f"{name}-next", keys[at]) for name, key, at in (
+        ("a", keys[0], 2), ("b", keys[1], 3))]  # fmt: skip
+    function = f"arn:aws:lambda:eu-central-1:{ct.HOME}:function:f"
+    code = [
+        ct.record("09:00", "lambda:UpdateFunctionCode20150331v2", ct.role(name, "s", key, "09:00"),
+                  requestParameters={"functionName": function})
+        for name, key in (("a-next", keys[2]), ("b-next", keys[3]))
+    ]  # fmt: skip
+    case = made(*first, *second, *code)
+    (row,) = [row for row in case.ask.blast_radius(ALICES).rows if row.resource == function]
+    ways = [tuple(call["eventID"] for call in way) for way in zip(first, second, code, strict=True)]
+    assert tuple(hop.event_ids[0] for hop in row.path[1:]) == min(ways)
+
+
+def test_a_chain_of_many_hops_is_one_chain_and_its_ends_are_connected(made: Made):
+    keys = [f"ASIAHOPHOPHOPHOP{number:04}" for number in range(300)]
+    callers = [ALICE, *(ct.role(f"r{at % 3}", f"s{at}", key, clock(at)) for at, key in enumerate(keys))]
+    hops = [ct.assume_role(clock(at), callers[at], f"r{at % 3}", f"s{at}", key) for at, key in enumerate(keys)]
+    branch = ct.assume_role("12:00", callers[150], "other", "x", "ASIABRANCHBRANCHBRAN")
+    case = made(*hops, branch)
+    assert [(row.depth, row.session) for row in case.ask.chain(ALICES).rows] == [
+        (300, f"key:{keys[-1]}"),
+        (151, "key:ASIABRANCHBRANCHBRAN"),
+    ]
+    (way,) = case.ask.path(ALICES, f"key:{keys[-1]}").rows
+    assert [hop.node for hop in way.path] == [ALICES, *(f"key:{key}" for key in keys)]
+    assert [hop.node for hop in case.ask.origin(f"key:{keys[-1]}").rows[0].chain] == [hop.node for hop in way.path]
+
+
+def test_the_proofs_of_ways_are_in_the_order_of_their_lists():
+    def edge(*event_ids: str) -> ControlEdge:
+        return ControlEdge("a", "b", "ASSUMED", 0, 0, 0, "L1", Confidence.EXACT, "", event_ids)
+
+    lists: list[tuple[str, ...]] = [()]
+    proofs = [Proofs()]
+    for _ in range(3):
+        for held, known in list(zip(lists, proofs, strict=True)):
+            for event_id in "ba":
+                lists.append((*held, event_id))
+                proofs.append(known.and_of(edge(event_id, "never looked at")))
+    assert Proofs().and_of(edge()) == Proofs()
+    for (one, first), (two, second) in product(zip(lists, proofs, strict=True), repeat=2):
+        assert (first < second, first == second) == (one < two, one == two)
