@@ -23,6 +23,7 @@ from graphtrail.stores.whole import entity_node, session_node, short
 
 _EVENTS = 2000
 _LOOKS = frozenset({"list", "read"})
+_SUMS = frozenset({"PERFORMED", "ON", "FROM"})
 _MADE = frozenset({"CREATED", "ISSUED", "SET_PASSWORD"})
 _WORKLOAD = 4  # hops: opened, assumed, called, on; a service that acts for itself assumes nothing
 _Named = tuple[str, str, str]
@@ -60,6 +61,7 @@ class _Drawing:
         self._edges: dict[_Named, Edge] = {}
         self._paths: dict[tuple[_Named, ...], int] = {}
         self._done: Counter[_Actor] = Counter()
+        self._drawn: dict[tuple[int, int], tuple[Hop | None, Hop, list[_Named]]] = {}
         self._looking: set[tuple[_Named, ...]] = set()
         self._actors: dict[tuple[_Named, ...], _Actor] = {}
 
@@ -127,17 +129,21 @@ class _Drawing:
     def _hops(self, hops: Sequence[Hop]) -> list[_Named]:
         path: list[_Named] = []
         for before, hop in zip([None, *hops], hops, strict=False):
-            if hop.session and hop.principal:
-                opened = self._edge(hop.principal, hop.node, "OPENED", self._life(hop.node))
-                if before is None:
-                    path.append(opened)
-            if before is not None:
-                at = _seconds(hop.at)
-                span = _Span(
-                    at, at, 1, hop.confidence or "exact", hop.rule or "record", hop.event_ids, len(hop.event_ids)
-                )
-                path.append(self._edge(before.node, hop.node, hop.relation or "", span))
+            # many paths have most of their hops in common; as long as a hop is kept no other has its number
+            pair = id(before), id(hop)
+            if pair not in self._drawn or hop.relation in _SUMS:
+                self._drawn[pair] = before, hop, self._hop(before, hop)
+            path += self._drawn[pair][2]
         return path
+
+    def _hop(self, before: Hop | None, hop: Hop) -> list[_Named]:
+        opened = hop.session and hop.principal
+        path = [self._edge(hop.principal, hop.node, "OPENED", self._life(hop.node))] if opened and hop.principal else []
+        if before is None:
+            return path
+        at = _seconds(hop.at)
+        span = _Span(at, at, 1, hop.confidence or "exact", hop.rule or "record", hop.event_ids, len(hop.event_ids))
+        return [self._edge(before.node, hop.node, hop.relation or "", span)]
 
     def _life(self, key: str) -> _Span:
         session = self._store.session(key)
@@ -176,7 +182,7 @@ class _Drawing:
                 source, target, kind, span.first, span.last, span.times, span.confidence, span.rule, span.event_ids,
                 span.total, properties,
             )  # fmt: skip
-        elif kind in {"PERFORMED", "ON", "FROM"}:
+        elif kind in _SUMS:
             self._edges[named] = _added(held, span)
         return named
 

@@ -50,6 +50,7 @@ class Trail:
         self._origins: dict[str, Origin] = {}
         self._traced: dict[str, dict[str, Any]] = {}
         self._rests = Rests(store)
+        self._hops: dict[tuple[int, bool], tuple[Step, Hop]] = {}
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -102,11 +103,15 @@ class Trail:
 
     def hops(self, first: str, steps: Sequence[Step]) -> tuple[Hop, ...]:
         """A way through the graph as hops, from its first node."""
-        hops = [self._hop(first, None, None)]
-        before = None
+        hops = [self._hop(first, None, tie=False)]
+        at = None
         for step in steps:
-            hops.append(self._hop(step.target, step, before))
-            before = step
+            # many ways have most of their hops in common; as long as its edge is kept no other has its number
+            named = id(step), step.at == at
+            if named not in self._hops:
+                self._hops[named] = step, self._hop(step.target, step, tie=named[1])
+            hops.append(self._hops[named][1])
+            at = step.at
         return tuple(hops)
 
     def traced(self, session: SessionNode) -> dict[str, Any]:
@@ -144,7 +149,7 @@ class Trail:
         """A session by its number."""
         return self.store.session_at(number)
 
-    def _hop(self, node: str, step: Step | None, before: Step | None) -> Hop:
+    def _hop(self, node: str, step: Step | None, *, tie: bool) -> Hop:
         session = self.store.session(node)
         for event_id in step.event_ids if isinstance(step, ControlEdge) else ():
             self._rests.on_event(event_id)
@@ -156,7 +161,7 @@ class Trail:
             at=iso(step.at) if step else None,
             rule=step.rule if isinstance(step, ControlEdge) else None,
             confidence=str(step.confidence) if step else None,
-            tie=step is not None and before is not None and step.at == before.at,
+            tie=tie,
             event_ids=step.event_ids[:PROOFS] if isinstance(step, ControlEdge) else (),
         )
 

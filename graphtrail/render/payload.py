@@ -7,10 +7,10 @@ counted, and the page says how to get it.
 
 import math
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
-from typing import Any
+from itertools import islice, zip_longest
+from typing import Any, TypeVar
 
 from graphtrail.graph.model import Edge, Node, Scalar, Subgraph, Value
 from graphtrail.render.columns import Link
@@ -23,11 +23,14 @@ from graphtrail.render.visible import capped, visible
 MOST_ROWS = 2_000
 MOST_EVENTS = 800
 MOST_MEMBERS = 10_000
+MOST_HOPS = 50_000
+MOST_CHARACTERS = 1_000_000
 _PER_EDGE = 20
 _CHARACTER = 6
 _EXACT_IN_JAVASCRIPT = 2**53
 _FAILED = frozenset({"denied", "error"})
 CONFIDENCES = ("exact", "strong", "heuristic")
+_Long = TypeVar("_Long")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,16 @@ class Limits:
         edges: lines that are drawn.
         rows: rows of the answer that the page holds.
         events: events behind edges that the page holds.
+        hops: of the evidence paths that the page holds; the first stands there however long it is.
+        characters: of the rows that the page holds, the first likewise.
     """
 
     nodes: int = MOST_NODES
     edges: int = MOST_EDGES
     rows: int = MOST_ROWS
     events: int = MOST_EVENTS
+    hops: int = MOST_HOPS
+    characters: int = MOST_CHARACTERS
 
 
 def payload(picture: Picture, limits: Limits | None = None) -> dict[str, Any]:
@@ -55,9 +62,25 @@ def payload(picture: Picture, limits: Limits | None = None) -> dict[str, Any]:
         limits: how much of it at once.
     """
     limits = limits or Limits()
-    graph = in_order(picture.graph)
+    shown = replace(picture.graph, paths=_within(picture.graph.paths, len, limits.hops))
+    graph = in_order(shown)
     folded = fold(graph, limits.nodes, limits.edges)
     return _Writer(graph, folded, limits).written(picture)
+
+
+def _within(all_of_them: Iterable[_Long], length: Callable[[_Long], int], room: int) -> tuple[_Long, ...]:
+    """The first of what a page is to hold, as many as there is room for, one in any case."""
+    found: list[_Long] = []
+    for one in all_of_them:
+        room -= length(one)
+        if room < 0 and found:
+            break
+        found.append(one)
+    return tuple(found)
+
+
+def _characters(row: tuple[Value, ...]) -> int:
+    return sum(len(cell) for cell in row if isinstance(cell, str))
 
 
 def in_order(graph: Subgraph) -> Subgraph:
@@ -122,7 +145,7 @@ class _Writer:
         """The whole."""
         plan = self._plan()
         shown = _samples([self._ids(line) for line in self.folded.lines], self._on_paths(), self.limits.events)
-        rows = picture.rows[: self.limits.rows]
+        rows = _within(islice(picture.rows, self.limits.rows), _characters, self.limits.characters)
         return {
             "kinds": [[kind.name, kind.title, kind.shape, kind.light, kind.dark] for kind in KINDS],
             "canvas": {name: list(colours) for name, colours in CANVAS.items()},
@@ -140,7 +163,7 @@ class _Writer:
                 "rows": [[self.value(cell) for cell in row] for row in rows],
                 "total": len(picture.rows),
             },
-            "counts": self._counts(),
+            "counts": self._counts() | {"paths": sum(map(bool, picture.graph.paths))},
             "values": self.value.values,
         }
 

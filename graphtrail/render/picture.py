@@ -1,5 +1,6 @@
 """What the page is made from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graphtrail.graph.model import Subgraph, Value
@@ -25,6 +26,6 @@ class Picture:
     graph: Subgraph
     facts: tuple[tuple[str, str], ...] = ()
     columns: tuple[str, ...] = ()
-    rows: tuple[tuple[Value, ...], ...] = ()
+    rows: Sequence[tuple[Value, ...]] = ()
     coverage: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()

@@ -1,6 +1,8 @@
 """Answers become pictures: what the page is made from."""
 
 import shlex
+from collections.abc import Sequence
+from typing import overload
 
 import msgspec
 
@@ -37,10 +39,31 @@ def picture(store: Store, answer: Answer[Row], *more: Answer[Row], title: str | 
             ("log files", verified(store)),
         ),
         columns=answer.question.columns,
-        rows=tuple(tuple(cell(row, name) for name in answer.question.columns) for row in answer.rows),
+        rows=_Cells(answer),
         coverage=tuple(coverage),
         commands=(shlex.join(["graphtrail", "ask", answer.question.name, *about, "--output", "json"]),),
     )
+
+
+class _Cells(Sequence[tuple[Value, ...]]):
+    """The table of an answer: its texts are made when somebody looks at them, and a page has room for some."""
+
+    def __init__(self, answer: Answer[Row]) -> None:
+        self._rows = answer.rows
+        self._columns = answer.question.columns
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, at: int) -> tuple[Value, ...]: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[tuple[Value, ...], ...]: ...
+    def __getitem__(self, at: int | slice) -> tuple[Value, ...] | tuple[tuple[Value, ...], ...]:
+        if isinstance(at, slice):
+            return tuple(self[place] for place in range(*at.indices(len(self))))
+        row = self._rows[at]
+        return tuple(cell(row, name) for name in self._columns)
 
 
 def verified(store: Store) -> str:

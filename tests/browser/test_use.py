@@ -341,6 +341,12 @@ def test_the_answer_is_a_table_that_sorts_and_leads_to_nodes(html: str, visit: V
     assert made.page.locator("#rows").is_hidden()
 
 
+def test_paths_that_are_left_out_are_counted(visit: Visitor):
+    made = visit(page(picture(6), Limits(hops=1)))
+    assert made.text("#details .part") == "1 evidence path"
+    assert f"first of {len(picture(6).graph.paths)} evidence paths" in made.text("#details")
+
+
 def test_rows_that_are_left_out_are_counted_and_more_come_on_demand(visit: Visitor):
     rows = tuple((at,) for at in range(700))
     made = visit(page(Picture("t", "q", Subgraph(), columns=("n",), rows=rows), Limits(rows=500)))

@@ -42,7 +42,7 @@ def test_everything_about_a_node_and_a_line_is_there():
         ["e1", 7, "s3:GetObject", "ok", None, "eu-west-1", "111122223333", "192.0.2.1", "agent"]
     ]
     assert data["paths"] == [[0]]
-    assert data["counts"] == {"nodes": 2, "folded": 0, "heaps": 0, "edges": 1, "foldedEdges": 0}
+    assert data["counts"] == {"nodes": 2, "folded": 0, "heaps": 0, "edges": 1, "foldedEdges": 0, "paths": 1}
 
 
 @pytest.mark.parametrize(
@@ -195,6 +195,24 @@ def test_rows_beyond_the_room_are_counted():
     graph = Subgraph()
     data = payload(Picture("t", "q", graph, columns=("n",), rows=tuple((at,) for at in range(50))), Limits(rows=20))
     assert (len(data["table"]["rows"]), data["table"]["total"]) == (20, 50)
+
+
+def test_long_rows_beyond_the_room_are_counted_and_the_first_is_there():
+    rows = tuple((letter * 30, at) for at, letter in enumerate("abcd"))
+    picture = Picture("t", "q", Subgraph(), columns=("text", "n"), rows=rows)
+    for characters, shown in ((10, 1), (60, 2), (89, 2), (1000, 4)):
+        table = payload(picture, Limits(characters=characters))["table"]
+        assert (len(table["rows"]), table["total"]) == (shown, 4)
+
+
+def test_paths_beyond_the_room_are_counted_and_the_first_is_there():
+    nodes = tuple(Node(f"key:{at:03d}", "Session", f"s{at}") for at in range(50))
+    edges = tuple(Edge(f"key:{at:03d}", f"key:{at + 1:03d}", "ASSUMED", at, at) for at in range(49))
+    graph = Subgraph(nodes, edges, tuple(tuple(range(hops)) for hops in range(49, 0, -1)))
+    for hops, shown in ((10, 1), (97, 2), (49 * 50, 49)):
+        data = drawn(graph, Limits(hops=hops))
+        assert [len(path) for path in data["paths"]] == list(range(49, 49 - shown, -1))
+        assert data["counts"]["paths"] == 49
 
 
 @settings(max_examples=20, deadline=None)

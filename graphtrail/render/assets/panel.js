@@ -133,6 +133,9 @@ function overview(path) {
   if (island.whole < paths.length) {
     parts.push(el("p", "note", `The first ${many(island.whole)} are drawn hop by hop; hops of the others may lie in folded groups.`));
   }
+  if (paths.length < island.counts.paths) {
+    parts.push(el("p", "note", `These are the first of ${count(island.counts.paths, "evidence path", "evidence paths")}; for all of them ask with --output json.`));
+  }
   const open = path ?? paths[0];
   const order = path && path.number >= TRAILS ? [path, ...paths.filter((other) => other !== path)] : paths;
   parts.push(some(order, TRAILS, (one) => el("li", "", trail(one, one === open)), ""));
