@@ -95,7 +95,7 @@ def write_verdicts(folder: Path, verdicts: Sequence[Verdict]) -> None:
 
 def _write(folder: Path, name: str, rows: Sequence[Stated] | Sequence[Verdict]) -> None:
     made = pa.Table.from_pylist([row._asdict() for row in rows], schema=TABLES[name])
-    pq.write_table(made, folder / f"{name}.parquet", compression="zstd")
+    pq.write_table(made, folder / f"{name}.parquet", compression="zstd", write_page_checksum=True)
 
 
 def same(case: Path, held: Manifest, verdicts: Sequence[Verdict]) -> bool:

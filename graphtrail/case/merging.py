@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from graphtrail.case import arrow, manifest, segment, values
 from graphtrail.case.arrow import Ints
@@ -50,8 +49,7 @@ def small(case: Path, held: Manifest, most: int) -> tuple[str, ...]:
 
 def _size(case: Path, name: str) -> int:
     """How many calls and files a segment has."""
-    place = manifest.folder(case, name)
-    return sum(pq.read_metadata(place / f"{table}.parquet").num_rows for table in ("calls", "files"))
+    return sum(segment.length(case, name, table) for table in ("calls", "files"))
 
 
 def _power(size: int) -> int:

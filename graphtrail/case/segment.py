@@ -1,7 +1,8 @@
 """A segment: the facts of some files as Parquet tables in one folder, written once and never changed."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -152,6 +153,7 @@ def write_tables(folder: Path, tables: Mapping[str, pa.Table]) -> None:
             compression_level=1,
             use_dictionary=coded,  # type: ignore[arg-type]  # the stub knows no list of columns
             write_statistics=False,
+            write_page_checksum=True,
         )
 
 
@@ -182,10 +184,39 @@ def read(case: Path, segment: str, table: str, columns: list[str] | None = None)
         CaseError: the file is gone or damaged.
     """
     path = manifest.folder(case, segment) / f"{table}.parquet"
+    with _named(path):
+        file = pq.ParquetFile(path, memory_map=True, page_checksum_verification=True)
+        held = file.read(columns, use_threads=False)
+        held.validate()
+        for name in columns or TABLES[table].names:
+            if _plain(held.schema.field(name).type) != _plain(TABLES[table].field(name).type):
+                raise pa.ArrowInvalid(f"its column {name} is of another type")
+    return held
+
+
+def length(case: Path, segment: str, table: str) -> int:
+    """How many rows a table of a segment has.
+
+    Raises:
+        CaseError: the file is gone or damaged.
+    """
+    path = manifest.folder(case, segment) / f"{table}.parquet"
+    with _named(path):
+        return pq.read_metadata(path).num_rows
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Arrow's errors of files, which do not name them, as errors of the case."""
     try:
-        return pq.ParquetFile(path, memory_map=True).read(columns, use_threads=False)
-    except (OSError, pa.ArrowException) as error:
+        yield
+    except (OSError, pa.ArrowException, KeyError, UnicodeDecodeError) as error:
         raise CaseError(f"{path}: cannot be read ({error}); ingest the sources into a new case") from None
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """The type of the values of a column, be they written as codes or not."""
+    return kind.value_type if isinstance(kind, pa.DictionaryType) else kind
 
 
 class _Part(NamedTuple):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from graphtrail.case import facts as case_facts
-from graphtrail.case import integrity
+from graphtrail.case import integrity, sums
 from graphtrail.case.facts import Facts
 from graphtrail.case.manifest import Manifest
 from graphtrail.graph import coverage
@@ -54,6 +54,7 @@ def build(case: Path, manifest: Manifest) -> None:
         write_checked(new, facts, verdicts)
     meta = summary(made, origins, digest(facts, records)) | {"integrity": proven(verdicts)}
     (new / META).write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")
+    sums.write(new)
     shutil.rmtree(place, ignore_errors=True)
     new.rename(place)
     for other in place.parent.iterdir():

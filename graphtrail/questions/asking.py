@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from graphtrail.errors import UsageError
+from graphtrail.errors import GraphtrailError, UsageError
 from graphtrail.graph.schema import Confidence
 from graphtrail.questions.answer import About, Answer, Lazy
 from graphtrail.questions.question import Question, R
@@ -26,10 +26,18 @@ def ask(store: Store, question: Question[R], parameters: Mapping[str, Any], limi
 
     Raises:
         NotFound: a name stands for nothing in the case.
+        CaseError: the case is damaged.
     """
     trail = Trail(store, limits)
-    rows = question.ask(trail, **parameters)
-    return Answer(question, dict(parameters), about(store), rows if isinstance(rows, Lazy) else tuple(rows), trail.gaps)
+    try:
+        found = question.ask(trail, **parameters)
+        rows = found if isinstance(found, Lazy) else tuple(found)
+    except GraphtrailError:
+        raise
+    except (LookupError, ValueError, OverflowError):  # what damaged tables lead to, or a mistake of ours: which?
+        store.check()
+        raise
+    return Answer(question, dict(parameters), about(store), rows, trail.gaps)
 
 
 def about(store: Store) -> About:

@@ -62,6 +62,10 @@ class MemoryStore:
         """The case as a whole."""
         return self._tables.case
 
+    def check(self) -> None:
+        """See whether the tables are as they were written; see ``Store``."""
+        self._tables.check()
+
     @property
     def fetched(self) -> Fetched:
         """What was fetched of the buckets and APIs that the case was made from."""

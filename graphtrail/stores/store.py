@@ -131,6 +131,14 @@ class Store(Protocol):
         """The case as a whole."""
         ...
 
+    def check(self) -> None:
+        """See whether what it holds is as it was written, as far as it can tell.
+
+        Raises:
+            CaseError: it is damaged.
+        """
+        ...
+
     @property
     def fetched(self) -> Fetched:
         """What was fetched of the buckets and APIs that the case was made from."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 
+from graphtrail.case import sums
 from graphtrail.case.tables import Table, Texts, damaged
 from graphtrail.graph.layout import META
 from graphtrail.stores.call_table import Numbers
@@ -22,14 +23,20 @@ class Tables:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        try:
-            self.case = msgspec.json.decode((folder / META).read_bytes(), type=Case)
-        except msgspec.DecodeError as error:
-            raise damaged(folder / META, str(error)) from None
-        self._open = {path.name: Table(path) for path in folder.iterdir() if path.name != META}
+        sums.check(folder, sums.AT_ONCE)
+        self.case = msgspec.json.decode((folder / META).read_bytes(), type=Case)
+        self._open = {path.name: Table(path) for path in folder.iterdir() if path.name not in {META, sums.SUMS}}
         self._numbers: dict[tuple[str, str], Numbers] = {}
         self._texts: dict[tuple[str, str], Texts] = {}
         self._values: dict[tuple[str, str], list[str | None]] = {}
+
+    def check(self) -> None:
+        """See whether all files are as they were written.
+
+        Raises:
+            CaseError: one is not.
+        """
+        sums.check(self._folder)
 
     def has(self, name: str) -> bool:
         """Whether there is such a table."""

@@ -78,6 +78,9 @@ class ServerStore:
         """The case as a whole."""
         return msgspec.json.decode(self._about["about"], type=Case)
 
+    def check(self) -> None:
+        """Nothing: a server looks after its own files."""
+
     @cached_property
     def fetched(self) -> Fetched:
         """What was fetched of the buckets and APIs that the case was made from."""
