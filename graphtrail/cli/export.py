@@ -36,7 +36,7 @@ def export(
     event ids. timesketch: every call as a line of JSON for a timeline.
     """
     from graphtrail import api  # noqa: PLC0415 - not for --help
-    from graphtrail.cli.output import write  # noqa: PLC0415 - as above
+    from graphtrail.cli.output import make_folder, write  # noqa: PLC0415 - as above
     from graphtrail.errors import UsageError  # noqa: PLC0415 - as above
     from graphtrail.render.interchange import opengraph, timesketch  # noqa: PLC0415 - as above
     from graphtrail.render.machine import graph_csv, graph_json  # noqa: PLC0415 - as above
@@ -56,7 +56,7 @@ def export(
     if form == "csv":
         if place is None:
             raise UsageError("csv is two files: name a folder with -o")
-        place.mkdir(parents=True, exist_ok=True)
+        make_folder(place)
         nodes, edges = graph_csv(graph)
         write(nodes, place / "nodes.csv")
         write(edges, place / "edges.csv")
@@ -77,7 +77,8 @@ def _admin(case: Path, case_id: str | None, calls: str | None, folder: Path | No
         held = api.open(case)
         made = write(held.store, held.plan(case_name(case, case_id), calls), folder)
     except OSError as error:
-        raise GraphtrailError(f"{folder}: cannot be written ({error.strerror}); name another folder") from None
+        why = "it is a file" if folder.is_file() else error.strerror
+        raise GraphtrailError(f"{folder}: cannot be written ({why}); name another folder with -o") from None
     note(f"wrote {folder}; stop the server, and in that folder run the command below (--overwrite-destination replaces")
     note("the whole database); then graphtrail neo4j load makes the constraints and finds the case complete")
     click.echo(made.command("neo4j"))

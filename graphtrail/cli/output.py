@@ -135,6 +135,19 @@ def write(text: str, file: Path | None) -> None:
     remark(f"wrote {file}")
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder for several files, unless it is there.
+
+    Raises:
+        GraphtrailError: it cannot be made: a file has its name, or stands in the way.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = "it is a file" if folder.is_file() else error.strerror
+        raise GraphtrailError(f"{folder}: cannot be made a folder ({why}); name another one with -o") from None
+
+
 def _write(text: str, file: Path) -> None:
     # half a surrogate pair is no UTF-8; a file name or a query string can hold one
     file.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")

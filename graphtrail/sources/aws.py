@@ -43,9 +43,11 @@ class Account:
     def __init__(self, access: Access) -> None:
         """Find the credentials; a role is taken on when something is first asked.
 
+        Whoever asks for none, since a source is named wrongly, is not told that there are none.
+
         Raises:
             UsageError: there is no such profile.
-            SourceError: there are no credentials.
+            SourceError: the credentials cannot be found out.
         """
         self.access = access
         try:
@@ -55,11 +57,8 @@ class Account:
             raise UsageError(f"{wrong}; the profiles are those of ~/.aws/config") from None
         except BotoCoreError as wrong:
             raise SourceError(f"AWS credentials: {wrong}") from None
-        if found is None:
-            raise SourceError(
-                "no AWS credentials: name a profile with --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID"
-            )
-        if access.role_arn:
+        self._has_credentials = found is not None
+        if access.role_arn and self._has_credentials:
             self._take_on(access.role_arn, found)
 
     def _take_on(self, role_arn: str, credentials: Any) -> None:  # noqa: ANN401 - one of botocore's many kinds
@@ -106,7 +105,15 @@ class Account:
     def client(
         self, service: str, region: str | None = None, mode: Literal["standard", "adaptive"] = "standard"
     ) -> Any:  # noqa: ANN401 - of any service
-        """A client of a service; it may be used by several threads."""
+        """A client of a service; it may be used by several threads.
+
+        Raises:
+            SourceError: there are no credentials.
+        """
+        if not self._has_credentials:
+            raise SourceError(
+                "no AWS credentials: name a profile with --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID"
+            )
         tries = self._session._session.get_config_variable("max_attempts")  # noqa: SLF001 - what AWS_MAX_ATTEMPTS says
         config = Config(
             retries={"mode": mode, "total_max_attempts": tries or ATTEMPTS},

@@ -53,7 +53,7 @@ class Queue:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or parts.path.count("/") < 2:  # noqa: PLR2004 - /ACCOUNT/NAME
             raise UsageError(
-                f"{url}: no URL of a queue, such as https://sqs.eu-west-1.amazonaws.com/111122223333/trail"
+                f"{url or repr(url)}: no URL of a queue, such as https://sqs.eu-west-1.amazonaws.com/111122223333/trail"
             )
         self._url = url
         self._name = f"sqs:/{parts.path}"

@@ -346,6 +346,17 @@ def test_what_is_named_wrongly_is_said_before_anything_is_asked(run: Run, aws: S
     nobody = run("ingest", "s3://trail-logs/")
     assert nobody.code == 1
     assert "no AWS credentials: name a profile with --profile" in nobody.err
+    for words, said in {
+        ("ingest", "lake://"): "name an event data store by its id",
+        ("ingest", "athena://db"): "write athena://database/table",
+        ("ingest", "cloudtrail://?x=y"): "LookupEvents takes a value for one of",
+        ("ingest", "s3://"): "names no bucket",
+        ("ingest", "lake://", "--role-arn", f"arn:aws:iam::{B}:role/reader"): "name an event data store by its id",
+        ("follow", "nonsense"): "nonsense: no URL of a queue",
+        ("follow", ""): "'': no URL of a queue",
+    }.items():
+        assert run(*words).code == 2
+        assert said in run(*words).err
     assert not aws.requests
     assert not Path("graphtrail-case").exists()
 

@@ -283,9 +283,11 @@ def test_csv_is_two_files_and_wants_a_folder(run: Run, simulated: Simulated):
     assert ran.code == 2
     assert "name a folder with -o" in ran.err
     Path("file").touch()
-    ran = run("export", "csv", "--case", simulated.case, "-o", "file/below")
-    assert ran.code == 1
-    assert "file/below: " in ran.err
+    for form, failed in (("csv", "cannot be made a folder"), ("neo4j-admin", "cannot be written")):
+        for place, why in (("file", "it is a file"), ("file/below", "Not a directory")):
+            ran = run("export", form, "--case", simulated.case, "-o", place)
+            assert ran.code == 1
+            assert f"{place}: {failed} ({why}); name another" in ran.err
 
 
 def test_demo_ends_with_who_took_what_over_which_chain(run: Run, monkeypatch: pytest.MonkeyPatch):
