@@ -11,7 +11,7 @@ from typing import NamedTuple
 from graphtrail.graph.layout import FOREVER
 from graphtrail.graph.schema import Confidence
 from graphtrail.graph.sessions import Session
-from graphtrail.graph.world import World
+from graphtrail.graph.world import ISSUES, World
 
 
 class Control(NamedTuple):
@@ -51,7 +51,7 @@ def expiry(session: Session) -> int:
 
 def _links(world: World) -> Iterator[Control]:
     for target, links in world.links.items():
-        issuing = [link for link in links if link.type in {"ASSUMED", "ISSUED"}]
+        issuing = [link for link in links if link.type in ISSUES]
         for link in links:
             since = link.at
             first = world.sessions[target].first_seen

@@ -17,6 +17,9 @@ from graphtrail.graph.records import Records
 from graphtrail.graph.schema import ASSUMES, Confidence
 from graphtrail.graph.sessions import Session, Signed, family_key
 
+# The types of edges by which a session was handed out.
+ISSUES = frozenset({"ASSUMED", "ISSUED"})
+
 
 class Issue(NamedTuple):
     """One credential that a call handed out, or one sign-in.
@@ -163,15 +166,12 @@ class World:
 
     def issuing(self, target: str) -> list[Link]:
         """The links of issue to a session, the surest first."""
-        found = [link for link in self.links.get(target, ()) if link.type in {"ASSUMED", "ISSUED"}]
+        found = [link for link in self.links.get(target, ()) if link.type in ISSUES]
         return sorted(found, key=lambda link: (-link.confidence, link.at, link.source))
 
     def has_exact_parent(self, target: str) -> bool:
         """Whether the key of this session was seen when it was issued."""
-        return any(
-            link.confidence is Confidence.EXACT and link.type in {"ASSUMED", "ISSUED"}
-            for link in self.links.get(target, ())
-        )
+        return any(link.confidence is Confidence.EXACT and link.type in ISSUES for link in self.links.get(target, ()))
 
     def family(self, family: tuple[str, int]) -> Session:
         """The session that stands for a family; it is made if only its members are known."""

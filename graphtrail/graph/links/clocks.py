@@ -7,7 +7,7 @@ use, the pair needs no clock, and shows what the clocks of its Region were apart
 from functools import cached_property
 
 from graphtrail.graph.schema import Confidence
-from graphtrail.graph.world import Issue, World
+from graphtrail.graph.world import ISSUES, Issue, World
 
 
 class Clocks:
@@ -34,11 +34,10 @@ class Clocks:
             session = self._world.sessions[target]
             if session.created is None or session.kind == "unused":  # which has its time from the issue
                 continue
-            for link in links:
-                if link.confidence is Confidence.EXACT and link.type in {"ASSUMED", "ISSUED"} and link.rows:
-                    region, apart = self._region(link.rows[0]), session.created - link.at
-                    least, most = found.get(region, (0, 0))
-                    found[region] = min(least, apart), max(most, apart)
+            for link in (link for link in links if link.confidence is Confidence.EXACT and link.type in ISSUES):
+                region, apart = self._region(link.rows[0]), session.created - link.at
+                least, most = found.get(region, (0, 0))
+                found[region] = min(least, apart), max(most, apart)
         return found
 
     def _region(self, row: int) -> str | None:
