@@ -14,6 +14,8 @@ _ACCOUNT = re.compile(r"(?:account:)?([0-9]{12})")
 # An id that AWS hands out names one thing; sessions are called by it, too: those of an instance by the instance's.
 _HANDED_OUT = re.compile(r"[a-z]+-(?:[0-9a-f]{8}|[0-9a-f]{17})")
 _SECRET_SUFFIX = re.compile(r"-[A-Za-z0-9]{6}")
+# A device for MFA, which goes by the name of its user.
+_DEVICE = re.compile(r":iam:[^:]*:[^:]*:mfa/")
 _SHOWN = 10
 
 
@@ -61,13 +63,22 @@ def session_named(trail: Trail, text: str) -> str | None:
 
 
 def _entities(trail: Trail, text: str, asked: Callable[[EntityNode], bool]) -> list[str]:
-    """The keys of the entities that bear a name; objects of a bucket only where nothing else does."""
+    """The keys of the entities that bear a name.
+
+    A device for MFA only where nothing else does, objects of a bucket last.
+    """
     found = [one for one in trail.store.named(text) if (text in one.unique_ids or _bears(one.key, text)) and asked(one)]
     if _HANDED_OUT.fullmatch(text):  # what else is called by the id of an instance is about that instance
         own = [one for one in found if ":ec2:" in one.key]
     else:
-        own = [one for one in found if one.label != "Object"]
+        nearest = min(map(_distance, found), default=0)
+        own = [one for one in found if _distance(one) == nearest]
     return [one.key for one in own or found]
+
+
+def _distance(entity: EntityNode) -> int:
+    """How far from one's mind an entity is when one says its name."""
+    return 2 if entity.label == "Object" else 1 if _DEVICE.search(entity.key) else 0
 
 
 def _bears(key: str, text: str) -> bool:

@@ -191,3 +191,14 @@ def test_a_bucket_of_which_calls_name_objects_alone_is_found_by_its_name(tmp_pat
     case = ct.case(tmp_path, [ct.record("09:00", "s3:CopyObject", ALICE, requestParameters=copy)])
     assert [row.action for row in case.ask.who_touched("vault").rows] == ["s3:CopyObject"]
     assert [row.count for row in case.ask.readers("vault").rows] == [1]
+
+
+def test_a_user_is_not_confused_with_his_device(tmp_path: Path):
+    device = f"arn:aws:iam::{ct.HOME}:mfa/"
+    case = ct.case(tmp_path, [
+        ct.record("09:00", "iam:EnableMFADevice", ALICE,
+                  requestParameters={"userName": "alice", "serialNumber": f"{device}{name}"})
+        for name in ("alice", "phone")
+    ])  # fmt: skip
+    assert [row.session for row in case.ask.origin("alice").rows] == ["key:AKIAALICEALICEALICE0"]
+    assert case.ask.who_touched("phone").rows == case.ask.who_touched(f"{device}phone").rows != ()
