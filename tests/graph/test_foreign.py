@@ -79,6 +79,31 @@ def test_a_name_that_was_used_again_is_two_sessions(made: Made):
     assert by_name == {f"{SESSION}#key:{FIRST}", f"{SESSION}#key:{SECOND}"}
 
 
+def test_a_divided_caller_that_opened_another_is_behind_its_part(made: Made):
+    """Both names are used again; what the first opened in another account is seen in a third."""
+    first, second = assumed("09:00", ALICE, FIRST, "10:00:00 AM"), assumed("20:00", BOB, SECOND)
+    third = {"recipientAccountId": ct.STRANGE}
+    other = {"type": "AWSAccount", "principalId": f"{ct.role_id('c')}:on", "accountId": ct.OTHER}
+    opened = onwards("09:10")
+    opened["responseElements"]["credentials"]["expiration"] = "Mar 2, 2026, 10:00:00 AM"
+    again = ct.assume_role("20:10", CALLER, "c", "on", "ASIAAGAINAGAINAGAIN0", account=ct.OTHER, **OUTSIDE)
+    case = made(
+        *DAY,
+        *(
+            ct.record(clock, "iam:ListRoles", ct.user("dan", account=ct.OTHER), **OUTSIDE)
+            for clock in ("07:00", "23:00")
+        ),
+        first,
+        second,
+        opened,
+        again,
+        ct.get_object("09:15", other, "far", "a", **third),
+        ct.get_object("20:15", other, "far", "a", **third),
+    )
+    touched = {row.last_seen[11:16]: row.origin for row in case.ask.who_touched("arn:aws:s3:::far").rows}
+    assert touched == {"09:15": ALICE["arn"], "20:15": BOB["arn"]}
+
+
 def test_a_session_of_another_day_is_no_candidate(made: Made):
     """Of an issue without a stated end AWS's limit of twelve hours holds."""
     first, second = assumed("09:00", ALICE, FIRST), assumed("20:00", BOB, SECOND)
