@@ -189,19 +189,22 @@ class _Teller:
         if len({self._all(row) for row in rows}) == 1:
             return rows[:1]
         corrections = [row for row in rows if self._facts.correction[row]]
-        ranked = sorted(
-            corrections or rows, key=lambda row: (-len(self._said(row)), self.digest(row), self._whole(row))
-        )
+        said = {row: self._said(row) for row in corrections or rows}
+        ranked = sorted(said, key=lambda row: (-len(said[row]), _digest(said[row]), self._whole(row)))
         kept: list[int] = []
+        saying: dict[tuple[str, Fact], list[int]] = defaultdict(list)
         for row in ranked:
-            if not any(self._said(row) <= self._said(other) for other in kept):
+            # whoever says all that a record says is among those that say what the fewest do
+            rarest = min((saying.get(fact, []) for fact in said[row]), key=len)
+            if not any(said[row] <= said[other] for other in rarest):
                 kept.append(row)
+                for fact in said[row]:
+                    saying[fact].append(row)
         return kept
 
     def digest(self, row: int) -> str:
         """SHA-256 of what a record says, in hex."""
-        said = sorted(json.dumps(fact, sort_keys=True) for fact in self._said(row))
-        return hashlib.sha256("\n".join(said).encode()).hexdigest()
+        return _digest(self._said(row))
 
     def _all(self, row: int) -> tuple[object, ...]:
         """Everything known of a record: equal for byte-equal ones."""
@@ -246,6 +249,11 @@ class _Teller:
         said |= {("resource", resource) for resource in resources if not resource.startswith("scope:")}
         said |= set(_fields("issued", self._issued.get(row, ())))
         return frozenset(said | set(_fields("done", self._done.get(row, ()))))
+
+
+def _digest(said: Iterable[tuple[str, Fact]]) -> str:
+    written = sorted(json.dumps(fact, sort_keys=True) for fact in said)
+    return hashlib.sha256("\n".join(written).encode()).hexdigest()
 
 
 def _of_rows(wanted: Mask, calls: Ints, values: Ints) -> dict[int, list[int]]:
