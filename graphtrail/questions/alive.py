@@ -1,14 +1,16 @@
 """``alive``."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Annotated
 
+from graphtrail.questions.answer import Lazy
 from graphtrail.questions.gaps import about_sessions
 from graphtrail.questions.question import question
 from graphtrail.questions.reach import is_lasting, reach, starts
 from graphtrail.questions.rows import Hop, Text, Traced
 from graphtrail.questions.seeds import seed as find
 from graphtrail.questions.trail import Trail
+from graphtrail.stores.store import SessionNode
 from graphtrail.window import iso, moment
 
 
@@ -36,7 +38,7 @@ def alive(
     seed: Annotated[str, "session, key, principal, workload, address or event"],
     *,
     at: Annotated[str | None, "a time (ISO 8601), or an age before the last event; without it the last event"] = None,
-) -> Iterator[Alive]:
+) -> Sequence[Alive]:
     """Which sessions of it can still be used?
 
     Of the seed and all that it reached: one row for each session whose end, stated or assumed, lies at or after the
@@ -45,26 +47,32 @@ def alive(
     last = trail.store.case.last or 0
     now = last if at is None else moment(at, last)
     found = find(trail, seed)
-    held = reach(trail, starts(trail, found))
-    rows = []
-    for one in held.values():
-        session = trail.store.session(one.key)
-        if session is None or session.kind in {"service", "anonymous"} or one.at > now:
-            continue
-        if session.expires is None or session.expires >= now:
-            rows.append(
-                Alive(
-                    **trail.traced(session),
-                    at=iso(now),
-                    reached_at=iso(one.at),
-                    last_seen=iso(session.last_seen) if session.last_seen is not None else None,
-                    long_lived=is_lasting(session),
-                    path=trail.hops(one.start, one.steps),
-                )
-            )
-    about_sessions(trail, [session for row in rows if (session := trail.store.session(row.session or ""))])
-    yield from sorted(sorted(rows, key=lambda row: row.session or ""), key=_end, reverse=True)
+    held = reach(trail, starts(trail, found)).values()
+    sessions = ((session, one) for one in held if (session := trail.store.session(one.key)))
+    living = [(session, one) for session, one in sessions if one.at <= now and _lives(session, now)]
+    about_sessions(trail, [session for session, _ in living])
+    trail.rests_on(one.way for _, one in living)
+    trail.rests_behind(session for session, _ in living)
+    living.sort(key=lambda pair: pair[1].key)
+    living.sort(key=lambda pair: _end(pair[0]), reverse=True)
+
+    def row(place: int) -> Alive:
+        session, one = living[place]
+        return Alive(
+            **trail.traced(session),
+            at=iso(now),
+            reached_at=iso(one.at),
+            last_seen=iso(session.last_seen) if session.last_seen is not None else None,
+            long_lived=is_lasting(session),
+            path=trail.hops(one.start, one.steps),
+        )
+
+    return Lazy(range(len(living)), row)
 
 
-def _end(row: Alive) -> str:
-    return row.expires or "9999"
+def _lives(session: SessionNode, now: int) -> bool:
+    return session.kind not in {"service", "anonymous"} and (session.expires is None or session.expires >= now)
+
+
+def _end(session: SessionNode) -> str:
+    return "9999" if session.expires is None else iso(session.expires)

@@ -1,11 +1,12 @@
 """``blast-radius``."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
 
 from graphtrail.graph.schema import PRINCIPALS
+from graphtrail.questions.answer import Lazy
 from graphtrail.questions.gaps import about_sessions
 from graphtrail.questions.question import question
 from graphtrail.questions.reach import REACHING, Reached, calls_from, reach, starts, touched_by
@@ -41,20 +42,28 @@ class Reach(Row, frozen=True, kw_only=True):
 @question(Reach, "at label relation session principal resource path confidence", needs="calls")
 def blast_radius(
     trail: Trail, seed: Annotated[str, "session, key, principal, instance or function, address, event"]
-) -> Iterator[Reach]:
+) -> Sequence[Reach]:
     """What did whoever held this reach, forwards in time?
 
     One row for each session, identity and resource that is reached from the seed on (``--since``: from then on), with
     its path. A hop counts only inside the life of the session that makes it. Resources are those that a successful
     call of a reached session touched from the moment on at which that session was held.
     """
-    found = find(trail, seed)
-    about_sessions(trail, found.sessions)
-    held = reach(trail, starts(trail, found))
+    start = find(trail, seed)
+    about_sessions(trail, start.sessions)
+    held = reach(trail, starts(trail, start))
     touched = _touched(trail, held)
-    rows = [_row(trail, one) for one in held.values()]
-    rows += [_resource(trail, key, *how) for key, how in touched.items() if key not in held]
-    yield from sorted(rows, key=lambda row: (row.at, row.session or row.principal or row.resource or ""))
+    trail.rests_on(one.way for one in held.values())
+    times = trail.store.calls.column("time")
+    found = [(one.at, key) for key, one in held.items()]
+    found += [(int(times[calls[0]]), key) for key, (_, calls) in touched.items() if key not in held]
+    found.sort()
+
+    def row(place: int) -> Reach:
+        _, key = found[place]
+        return _row(trail, held[key]) if key in held else _resource(trail, key, *touched[key])
+
+    return Lazy(range(len(found)), row)
 
 
 def _row(trail: Trail, one: Reached) -> Reach:

@@ -1,6 +1,6 @@
 """What is proven of the files that an answer rests on, and which files of its accounts are missing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -33,11 +33,15 @@ class Rests:
         if self._files is not None:
             self._files[self._store.calls.column("file")[calls]] = True
 
-    def on_event(self, event_id: str) -> None:
-        """It rests on the record of this event."""
-        call = None if self._files is None else self._store.calls.find(event_id)
-        if call is not None:
-            self.on(np.array([call]))
+    @property
+    def matters(self) -> bool:
+        """Whether anything can be said."""
+        return self._files is not None
+
+    def on_events(self, event_ids: Iterable[str]) -> None:
+        """It rests on the records of these events."""
+        calls = map(self._store.calls.find, event_ids if self.matters else ())
+        self.on(np.array([call for call in calls if call is not None], np.int64))
 
     def said(self) -> Iterator[tuple[str, str]]:
         """A code and a sentence for each status of theirs other than verified."""

@@ -12,6 +12,7 @@ from graphtrail.graph.schema import Confidence
 from graphtrail.questions.answer import Gap
 from graphtrail.questions.proof import Rests
 from graphtrail.questions.rows import Hop, Maker
+from graphtrail.questions.way import Way
 from graphtrail.stores.call_table import Kind, Rows
 from graphtrail.stores.store import ControlEdge, SessionNode, Store
 from graphtrail.window import Window, iso
@@ -62,6 +63,21 @@ class Trail:
     def note(self, code: str, text: str, account: str | None = None, region: str | None = None) -> None:
         """Remember something that the logs cannot show."""
         self._gaps[code, account or "", region or "", text] = Gap(code=code, account=account, region=region, text=text)
+
+    def rests_on(self, ways: Iterable[Way | None]) -> None:
+        """An answer rests on the calls behind some ways, whether or not somebody looks at the rows that show them."""
+        seen: set[Way] = set()
+        for way in ways if self._rests.matters else ():
+            at = way
+            while at is not None and at not in seen:
+                seen.add(at)
+                self._rests.on_events(at.edge.event_ids)
+                at = at.before
+
+    def rests_behind(self, sessions: Iterable[SessionNode]) -> None:
+        """An answer rests on the calls by which some sessions came about, likewise."""
+        for session in sessions if self._rests.matters else ():
+            self.traced(session)
 
     def within(self, calls: Rows) -> Rows:
         """Those of some calls that the answer is about."""
@@ -151,8 +167,7 @@ class Trail:
 
     def _hop(self, node: str, step: Step | None, *, tie: bool) -> Hop:
         session = self.store.session(node)
-        for event_id in step.event_ids if isinstance(step, ControlEdge) else ():
-            self._rests.on_event(event_id)
+        self._rests.on_events(step.event_ids if isinstance(step, ControlEdge) else ())
         return Hop(
             node=node,
             session=node if session else None,

@@ -96,6 +96,17 @@ def test_an_answer_names_what_it_rests_on_and_the_chain_behind_it_counts(trail: 
     assert not [gap for gap in events.coverage if gap.code.startswith("evidence")]
 
 
+@pytest.mark.parametrize("question", ["blast_radius", "alive"])
+def test_an_answer_whose_rows_nobody_looked_at_names_what_it_rests_on(trail: Trail, tmp_path: Path, question: str):
+    issue = json.loads(trail.objects[trail.logs[0]].plain)
+    issue["Records"][0]["userAgent"] = "somebody else's"
+    folder = spread(tmp_path / "copy", trail)
+    (folder / trail.logs[0]).write_bytes(gzip.compress(json.dumps(issue).encode()))
+    case = graphtrail.open(ingest(folder))
+    origin = case.ask.who_touched(BUCKET).rows[0].origin
+    assert "evidence-modified" in {gap.code for gap in getattr(case.ask, question)(origin).coverage}
+
+
 def test_the_main_job_verifies_in_one_line(trail: Trail, tmp_path: Path):
     folder = spread(tmp_path / "copy", trail)
     (folder / trail.logs[2]).write_bytes(gzip.compress(trail.objects[trail.logs[2]].plain + b" "))
