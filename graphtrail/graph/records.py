@@ -336,12 +336,15 @@ def _owners(facts: Facts, events: Ints, suffixes: dict[int, str], texts: Sequenc
     """For each of some ids the event that bears just this id, negative if none does."""
     found = np.full(len(texts), -1, np.int32)
     ids = [id_bytes(text) for text in texts]
-    wanted, _ = halves(np.frombuffer(b"".join(ids), np.uint8))
-    high, _ = halves(facts.ids[events])
+    wanted, ends = halves(np.frombuffer(b"".join(ids), np.uint8))
+    high, low = halves(facts.ids[events])
     order = _order(wanted)  # those that come one after the other are found near each other
-    at = np.searchsorted(high, wanted[order])
-    hit = np.append(high, np.uint64(0))[at] == wanted[order]
-    for place, start in zip(order[hit].tolist(), at[hit].tolist(), strict=True):
+    starts, stops = np.searchsorted(high, wanted[order]), np.searchsorted(high, wanted[order], "right")
+    for place, start, stop in zip(order.tolist(), starts.tolist(), stops.tolist(), strict=True):
+        if start == stop:
+            continue
+        if stop - start > 1:  # ids of one first half are nobody's chance
+            start += int(np.searchsorted(low[start:stop], ends[place]))  # noqa: PLW2901 - the same place, found better
         text = None if is_canonical(texts[place]) else texts[place]
         bearing = _bearing(facts, events, start, ids[place])
         found[place] = next((row for row in bearing if row not in suffixes and facts.texts.get(row) == text), -1)
@@ -349,12 +352,9 @@ def _owners(facts: Facts, events: Ints, suffixes: dict[int, str], texts: Sequenc
 
 
 def _bearing(facts: Facts, events: Ints, start: int, wanted: bytes) -> Iterator[int]:
-    """The events whose ids have these bytes, from the place on where those begin whose first half they have."""
-    for row in map(int, events[start:]):
-        if facts.ids[row].tobytes() == wanted:
-            yield row
-        elif facts.ids[row, :8].tobytes() != wanted[:8]:
-            return
+    """The events whose ids have these bytes, from the place on where they begin if there are any."""
+    bearing = map(int, events[start:])
+    yield from itertools.takewhile(lambda row: facts.ids[row].tobytes() == wanted, bearing)
 
 
 def _by_request(facts: Facts, events: Ints) -> Iterator[list[int]]:
