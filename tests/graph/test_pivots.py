@@ -289,3 +289,28 @@ def test_an_alias_names_the_key_once_and_never_one_of_several(made: Made):
     assert [
         (edge.source, edge.target, len(edge.event_ids)) for edge in case.store.edges() if edge.type == "ALIAS_OF"
     ] == [(alias, key, 1)]
+
+
+def test_a_role_passed_again_and_again_opens_what_the_service_issued_after_each(made: Made):
+    role = f"{IAM}role/etl"
+
+    def passed(clock: str, name: str, service: str = "glue") -> ct.Record:
+        return ct.record(clock, f"{service}:CreateJob", ALICE, requestParameters={"name": name, "role": role})
+
+    def issued(clock: str, who: ct.Record, key: str) -> ct.Record:
+        return ct.assume_role(clock, who, "etl", key.lower(), key)
+
+    calls = {"09:00": passed("09:00", "a"), "10:00": passed("10:00", "b"), "11:00": passed("11:00", "c", "databrew")}
+    sessions = {clock: f"ASIAGLUEGLUEGLUE{clock[:2]}00" for clock in ("08:30", "09:30", "10:00", "11:30")}
+    case = made(
+        *calls.values(),
+        *(issued(clock, ct.service("glue"), key) for clock, key in sessions.items()),
+        issued("10:30", ct.user("bob", "AKIABOBBOBBOBBOBBOB0"), "ASIABOBSBOBSBOBS1030"),
+    )
+    at = {call["eventID"]: clock for clock, call in calls.items()}
+    opened = [edge for edge in case.store.edges() if edge.type == "OPENED_WAY"]
+    assert {(at[edge.event_ids[0]], edge.target, str(edge.confidence)) for edge in opened} == {
+        (clock, f"key:{sessions[later]}", "heuristic")
+        for clock, after in {"09:00": ("09:30", "10:00", "11:30"), "10:00": ("10:00", "11:30")}.items()
+        for later in after
+    }

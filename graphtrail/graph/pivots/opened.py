@@ -1,5 +1,6 @@
 """What passing a role and changing an identity provider really open: the sessions that came about by it."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -8,6 +9,7 @@ from graphtrail.graph.pivots.touches import Touching
 from graphtrail.graph.schema import Confidence
 from graphtrail.graph.world import World
 
+_Held = tuple[int, str]  # when a session began, and its key
 # Services that issue the sessions of what others start.
 _RUN_BY = {
     "autoscaling": ("ec2",),
@@ -30,16 +32,19 @@ def roles_passed(world: World, edges: Iterable[Control]) -> Iterator[Control]:
         return
     beside = Touching(world).of({edge.rows[0] for edge in passed}, ("target", "created"))
     on, of_role = _sessions(world)
+    shown = {role for role, held in of_role.items() if any(key in world.workloads for _, key in held)}
+    issued: dict[tuple[str, str], list[_Held]] = {}
     for edge in passed:
-        for key in (key for workload in beside.get(edge.rows[0], ()) for key in on[workload]):
-            yield from _after(world, edge, key, "role passed", Confidence.STRONG)
-        roles = of_role[edge.target]
-        if not any(key in world.workloads for key in roles):
-            for key in (key for key in roles if _by_service(world, key, edge.detail)):
-                yield from _after(world, edge, key, "role passed", Confidence.HEURISTIC)
+        for workload in beside.get(edge.rows[0], ()):
+            yield from _after(edge, on.get(workload, []), "role passed", Confidence.STRONG)
+        named = edge.target, edge.detail.partition(":")[0]
+        if edge.target not in shown and named not in issued:
+            held = of_role.get(edge.target, [])
+            issued[named] = [(start, key) for start, key in held if _by_service(world, key, named[1])]
+        yield from _after(edge, issued.get(named, []), "role passed", Confidence.HEURISTIC)
 
 
-def _sessions(world: World) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+def _sessions(world: World) -> tuple[dict[str, list[_Held]], dict[str, list[_Held]]]:
     """The sessions that surely run on each workload, and those of each role."""
     on: dict[str, list[str]] = defaultdict(list)
     of_role: dict[str, list[str]] = defaultdict(list)
@@ -49,21 +54,25 @@ def _sessions(world: World) -> tuple[dict[str, list[str]], dict[str, list[str]]]
     for session in world.sessions.values():
         if session.label == "Role" and session.principal:
             of_role[session.principal].append(session.key)
-    return on, of_role
+    return _by_begin(world, on), _by_begin(world, of_role)
 
 
-def _by_service(world: World, key: str, action: str) -> bool:
+def _by_begin(world: World, held: dict[str, list[str]]) -> dict[str, list[_Held]]:
+    return {name: sorted((begin(world.sessions[key]), key) for key in keys) for name, keys in held.items()}
+
+
+def _by_service(world: World, key: str, called: str) -> bool:
     """Whether the service that was called issued a session itself, or one that runs what it starts."""
-    called = action.partition(":")[0]
     services = {f"service:{name}.amazonaws.com" for name in (called, *_RUN_BY.get(called, ()))}
     sources = [world.sessions[link.source] for link in world.issuing(key) if link.source in world.sessions]
     return any((source.principal or "").removesuffix(".cn") in services for source in sources)
 
 
-def _after(world: World, edge: Control, key: str, why: str, confidence: Confidence) -> Iterator[Control]:
-    start = begin(world.sessions[key])
-    if start >= edge.at and key != edge.source:
-        yield edge._replace(target=key, type="OPENED_WAY", since=start, confidence=confidence, detail=why)
+def _after(edge: Control, held: list[_Held], why: str, confidence: Confidence) -> Iterator[Control]:
+    """To those of some sessions, in order of their begins, that begin at or after the call."""
+    later = held[bisect_left(held, (edge.at, "")) :]
+    opened = edge._replace(type="OPENED_WAY", confidence=confidence, detail=why)
+    yield from (opened._replace(target=key, since=start) for start, key in later if key != edge.source)
 
 
 def providers(world: World, edges: Iterable[Control]) -> Iterator[Control]:
@@ -76,6 +85,6 @@ def providers(world: World, edges: Iterable[Control]) -> Iterator[Control]:
     for row, keys in Touching(world).of(rows, ("target", "context", "mentioned")).items():
         for key in keys:
             through[key].append(rows[row])
+    issued = _by_begin(world, through)
     for edge in changed:
-        for key in through.get(edge.target, ()):
-            yield from _after(world, edge, key, "identity provider changed", Confidence.STRONG)
+        yield from _after(edge, issued.get(edge.target, []), "identity provider changed", Confidence.STRONG)
