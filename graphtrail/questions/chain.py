@@ -48,29 +48,42 @@ def chain(trail: Trail, seed: Annotated[str, "session, key, principal, resource,
     """
     found = find(trail, seed)
     about_sessions(trail, found.sessions)
-    rows = {}
+    rows, seeds = {}, {session.key for session in found.sessions}
     for session in found.sessions:
-        for onward in _onward(trail, session.key):
+        for onward in _onward(trail, session.key, seeds):
             row = _row(trail, session.key, onward)
             rows[tuple(hop.node for hop in row.chain)] = row
     yield from sorted(rows.values(), key=lambda row: (-row.depth, [hop.at or "" for hop in row.chain], row.session))
 
 
-def _onward(trail: Trail, key: str) -> Iterator[tuple[ControlEdge, ...]]:
-    """All ways on from a session to one that hands nothing on; services hand on for everybody."""
+def _onward(trail: Trail, key: str, seeds: AbstractSet[str]) -> Iterator[tuple[ControlEdge, ...]]:
+    """All ways on from a session to one that hands nothing on; services hand on for everybody.
+
+    Where a way comes to another session of the seed by the way from which that session comes, it ends without a word:
+    the chains through it are told of that session.
+    """
     visited, steps = {key}, list[ControlEdge]()
-    stack = [(edge, 0) for edge in _links(trail, key, visited)]
+    stack = [(edge, 0, True) for edge in _links(trail, key, visited)]
     if not stack:
         yield ()
     while stack:
-        edge, before = stack.pop()
+        edge, before, straight = stack.pop()
+        straight = straight and _comes_by(trail, edge)
+        if straight and edge.target in seeds:
+            continue
         visited.difference_update(step.target for step in steps[before:])
         steps[before:] = [edge]
         visited.add(edge.target)
         further = _links(trail, edge.target, visited)
-        stack.extend((onward, before + 1) for onward in further)
+        stack.extend((onward, before + 1, straight) for onward in further)
         if not further:
             yield tuple(steps)
+
+
+def _comes_by(trail: Trail, edge: ControlEdge) -> bool:
+    """Whether the way back from the target of an edge goes over the edge, and on as the way back from its source."""
+    back = trail.origin(edge.target)
+    return back.step == edge and back.before is trail.origin(edge.source)
 
 
 def _links(trail: Trail, key: str, visited: AbstractSet[str]) -> list[ControlEdge]:

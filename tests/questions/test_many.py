@@ -215,6 +215,9 @@ def test_a_chain_of_many_hops_is_one_chain_and_its_ends_are_connected(made: Made
         (300, f"key:{keys[-1]}"),
         (151, "key:ASIABRANCHBRANCHBRAN"),
     ]
+    touched = [ct.get_object("15:00", who, "jewels", "a") for who in (*callers[1:6], callers[250])]
+    whole = made(*hops, branch, *touched)
+    assert whole.ask.chain(JEWELS).rows == case.ask.chain(ALICES).rows
     (way,) = case.ask.path(ALICES, f"key:{keys[-1]}").rows
     assert [hop.node for hop in way.path] == [ALICES, *(f"key:{key}" for key in keys)]
     assert [hop.node for hop in case.ask.origin(f"key:{keys[-1]}").rows[0].chain] == [hop.node for hop in way.path]
