@@ -10,7 +10,7 @@ from graphtrail.graph.schema import Confidence
 from graphtrail.stores.store import ControlEdge
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Way:
     """A way of at least one hop.
 
@@ -43,7 +43,7 @@ def onward(before: Way | None, edge: ControlEdge) -> Way:
     return Way(edge, before, before.hops + 1, min(before.least, edge.confidence))
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Proofs:
     """The first event of each edge of a way that has one, compared as their list would be, from the first edge on.
 

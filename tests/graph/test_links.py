@@ -1,5 +1,6 @@
 """Who became whom: each rule on the fewest records that it takes, and where the evidence does not decide."""
 
+import json
 from collections.abc import Callable
 
 import cloudtrail as ct
@@ -269,6 +270,14 @@ def test_a_user_made_again_and_again_opens_the_sessions_of_that_one(made: Made):
     assert [(edge.target, edge.at < edge.since) for edge in opened] == [
         (f"key:AKIABOBBOBBOBBOBBOB{number}", True) for number in range(3)
     ]
+
+
+def test_a_session_that_changes_whom_its_role_trusts_opens_no_way_to_itself(made: Made):
+    allows = {"Statement": {"Effect": "Allow", "Principal": {"AWS": f"{ARN}alice"}, "Action": "sts:AssumeRole"}}
+    asked = {"roleName": "deploy", "policyDocument": json.dumps(allows)}
+    who = ct.role("deploy", "build", IN_USE, "09:00")
+    case = made(ct.record("09:00", "iam:UpdateAssumeRolePolicy", who, requestParameters=asked))
+    assert [edge.type for edge in case.store.out(f"key:{IN_USE}")] == ["CHANGED_TRUST"]
 
 
 def test_a_password_opens_the_way_to_later_sign_ins_only(made: Made):
