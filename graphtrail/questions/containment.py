@@ -1,13 +1,13 @@
 """``containment``."""
 
 from collections import defaultdict
-from collections.abc import Iterator
-from typing import Annotated, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, NamedTuple
 
 from graphtrail import arn as arns
 from graphtrail.questions.gaps import about_sessions
 from graphtrail.questions.question import question
-from graphtrail.questions.reach import Reached, is_lasting, reach, starts
+from graphtrail.questions.reach import Reached, begin, is_lasting, reach, starts
 from graphtrail.questions.rows import Hop, Row, Text, Texts
 from graphtrail.questions.seeds import seed as find
 from graphtrail.questions.trail import PROOFS, Trail
@@ -112,7 +112,12 @@ def containment(
     about_sessions(trail, [session for session, _ in acting])
     changes = list(_changes(trail, acting, now))
     known = {(row.step, row.target) for row in changes}
-    rows = [row for row in _credentials(trail, acting, now) if (row.step, row.target) not in known]
+    undone = {(row.undone, row.target) for row in changes if row.undone}
+    rows = [
+        row
+        for row in _credentials(trail, acting, now)
+        if (row.undone or row.step, row.target) not in known and (row.undone, row.target) not in undone
+    ]
     yield from sorted(
         (*rows, *changes), key=lambda row: (row.account or "", _ORDER[row.step], row.target, row.party or "")
     )
@@ -130,7 +135,10 @@ def _credentials(trail: Trail, acting: list[tuple[SessionNode, Reached]], now: i
             groups[_SESSIONS, session.principal or session.key].append((session, one))
         if session.kind == "console_family" and session.label == "User" and session.principal:
             groups[_PASSWORD, session.principal].append((session, one))
+    gone = deletions(trail, {target for step, target in groups if step == _PASSWORD})
     for (step, target), members in groups.items():
+        signed_in = [session for session, _ in members if step == _PASSWORD]
+        undone = _all([_gone_since(session, gone.get(target, ()), now) for session in signed_in])
         first = min((one for _, one in members), key=lambda one: (one.at, one.key))
         issued = max(session.created or session.first_seen or 0 for session, _ in members)
         ends = [session.expires for session, _ in members]
@@ -139,17 +147,13 @@ def _credentials(trail: Trail, acting: list[tuple[SessionNode, Reached]], now: i
         entity = trail.store.entity(target)
         yield Containment(
             account=_account(target) or members[0][0].account,
-            step=step,
             target=target,
             target_type="AccessKey" if step == _KEYS else entity.label if entity else "Session",
             party=None,
             cut_off=iso(issued) if step == _SESSIONS else None,
             until=iso(max(known)) if known and len(known) == len(ends) else None,
             sessions=tuple(sorted(session.key for session, _ in members)),
-            undone=None,
-            undone_at=None,
-            undone_by=(),
-            undone_event_ids=(),
+            **_done_or_to_do(step, undone),
             reached_at=iso(first.at),
             path=trail.hops(first.start, first.steps),
             confidence=str(first.least),
@@ -180,23 +184,36 @@ def _changes(trail: Trail, acting: list[tuple[SessionNode, Reached]], now: int) 
         steps = (*held.steps, edge)
         yield Containment(
             account=_account(target) or _log(trail, edge),
-            step=_UNDONE if undone else step,
             target=target,
             target_type=entity.label if entity else "AccessKey" if target.startswith("key:") else "Resource",
             party=party,
             cut_off=None,
             until=None,
             sessions=(),
-            undone=step if undone else None,
-            undone_at=iso(max(one.at for one in undone)) if undone else None,
-            undone_by=tuple(sorted({one.by for one in undone if one.by})),
-            undone_event_ids=tuple(dict.fromkeys(one.event_id for one in undone)),
+            **_done_or_to_do(step, undone),
             reached_at=iso(edge.at),
             path=trail.hops(held.start, steps),
             confidence=str(min(held.least, edge.confidence)),
             event_ids=tuple(proofs[:PROOFS]),
             event_total=len(proofs),
         )
+
+
+def _gone_since(session: SessionNode, gone: Iterable[Undoing], now: int) -> Undoing | None:
+    """The first deletion with which what somebody signed in with was gone."""
+    found = [one for one in gone if begin(session) < one.at <= now]
+    return min(found, default=None, key=lambda one: (one.at, one.event_id))
+
+
+def _done_or_to_do(step: str, undone: list[Undoing]) -> dict[str, Any]:
+    """What a row says of its step, and of what undid it."""
+    return {
+        "step": _UNDONE if undone else step,
+        "undone": step if undone else None,
+        "undone_at": iso(max(one.at for one in undone)) if undone else None,
+        "undone_by": tuple(sorted({one.by for one in undone if one.by})),
+        "undone_event_ids": tuple(dict.fromkeys(one.event_id for one in undone)),
+    }
 
 
 def _all(found: list[Undoing | None]) -> list[Undoing]:

@@ -209,3 +209,28 @@ def test_a_status_that_is_none_undoes_nothing(made: Made):
     change = UNDOINGS[5][2]
     case = made(change, call("10:00", "iam:UpdateServiceSpecificCredential", CREDENTIAL_ID, who=CAROL))
     assert steps(case) == [("remove credential", "")]
+
+
+@pytest.mark.parametrize("gone", ["iam:DeleteLoginProfile", "iam:DeleteUser"])
+def test_a_password_that_is_gone_since_it_was_used_is_not_to_be_reset(made: Made, gone: str):
+    bob = {"userName": "bob"}
+    set_, out = call("09:00", "iam:UpdateLoginProfile", bob), call("10:00", gone, bob, who=CAROL)
+    signed_in = ct.record("09:05", "signin:ConsoleLogin", ct.user("bob"), responseElements={"ConsoleLogin": "Success"})
+    family = f"ses:{ct.user('bob')['principalId']}@{ct.at('09:05')}"
+    case, own = made(set_, signed_in, out), made(signed_in, out)
+    assert steps(case) == [("revoke sessions", ""), ("undone", "reset password")]
+    assert steps(case, at=ct.at("09:30")) == [("revoke sessions", ""), ("reset password", "")]
+    (row,) = [row for row in own.ask.containment(family).rows if row.undone]
+    assert (row.undone, row.undone_at, row.undone_by) == ("reset password", ct.at("10:00"), (CAROL["arn"],))
+
+
+def test_a_password_that_was_gone_before_it_was_used_is_to_be_reset(made: Made):
+    bob = {"userName": "bob"}
+    case = made(
+        call("09:00", "iam:CreateLoginProfile", bob),
+        call("09:30", "iam:DeleteLoginProfile", bob, who=CAROL),
+        call("09:40", "iam:CreateLoginProfile", bob, who=CAROL),
+        ct.record("10:05", "signin:ConsoleLogin", ct.user("bob"), responseElements={"ConsoleLogin": "Success"}),
+    )
+    family = f"ses:{ct.user('bob')['principalId']}@{ct.at('10:05')}"
+    assert [row.step for row in case.ask.containment(family).rows] == ["revoke sessions", "reset password"]
