@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from itertools import compress
 from operator import attrgetter, itemgetter
@@ -63,6 +64,32 @@ class Link(NamedTuple):
     method: str = ""
 
 
+class _Moves(NamedTuple):
+    """Calls that turn out to be of other sessions.
+
+    Attributes:
+        before, now: of each the session that it was of, and is of.
+        copies: the second copies of all calls, which go with the call that stands before them.
+    """
+
+    before: Mapping[int, str]
+    now: Mapping[int, str]
+    copies: AbstractSet[int]
+
+    def followed(self, sources: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+        """The sessions that made calls, and the calls of each, as they are now."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for source, rows in sources.items():
+            whose = source
+            for row in rows:
+                if row not in self.copies:
+                    whose = self.now[row] if self.before.get(row) == source else source
+                found[whose].append(row)
+            if not rows:
+                found[source] += ()
+        return {source: tuple(rows) for source, rows in found.items()}
+
+
 @dataclass(slots=True)
 class World:
     """Everything that the link rules know.
@@ -122,16 +149,20 @@ class World:
         before = {
             row: self.signed.keys[number] for row, number in zip(rows, self.signed.of_call[moved].tolist(), strict=True)
         }
-        for links in self.links.values():
-            for place, link in enumerate(links):
-                row = link.rows[0] if link.rows else -1
-                if row in now and before[row] == link.source:
-                    links[place] = link._replace(source=now[row])
+        moves = _Moves(before, now, {copy for copies in self.records.copies.values() for copy in copies})
         for target, sources in self.candidates.items():
-            self.candidates[target] = {
-                now[rows[0]] if rows and rows[0] in now and before[rows[0]] == source else source: rows
-                for source, rows in sources.items()
-            }
+            self.candidates[target] = moves.followed(sources)
+        for target, links in self.links.items():
+            undecided: dict[str, tuple[int, ...]] = {}
+            for place, link in reversed(list(enumerate(links))):
+                found = moves.followed({link.source: link.rows})
+                if len(found) == 1:
+                    links[place] = link._replace(source=next(iter(found)))
+                else:  # it was taken for one session that made all these calls
+                    undecided |= found
+                    del links[place]
+            if undecided:
+                self.candidates[target] = dict(sorted((self.candidates.get(target, {}) | undecided).items()))
         self.source_of = now
 
     def divide(self, sessions: Mapping[str, Mapping[str, Ints]]) -> None:

@@ -104,6 +104,25 @@ def test_a_divided_caller_that_opened_another_is_behind_its_part(made: Made):
     assert touched == {"09:15": ALICE["arn"], "20:15": BOB["arn"]}
 
 
+def test_what_calls_of_two_parts_opened_in_one_second_is_given_to_neither(made: Made):
+    """Of which of the two keys that were handed out the session came is not known, so the callers are candidates."""
+    first, second = assumed("09:00", ALICE, FIRST, sourceIdentity="ann"), assumed("09:05", BOB, SECOND)
+    second["requestParameters"] |= {"sourceIdentity": "ben"}
+    one, other = onwards("09:10", sourceIdentity="ann"), onwards("09:10", sourceIdentity="ben")
+    other["responseElements"]["credentials"]["accessKeyId"] = UNUSED
+    there = ct.role("c", "on", "ASIATHIRDTHIRDTHIRD0", "09:10", account=ct.OTHER)
+    touching = ct.get_object("09:11", there, "far", "a", **OUTSIDE)
+    alone = made(*DAY, first, one, touching).ask.who_touched("arn:aws:s3:::far").rows
+    assert [row.origin for row in alone] == [ALICE["arn"]]
+    (row,) = (
+        made(*DAY, first, second, one, other | {"eventID": "0" * 31 + "1"}, touching)
+        .ask.who_touched("arn:aws:s3:::far")
+        .rows
+    )
+    assert (row.origin, row.origin_status) == (None, "ambiguous")
+    assert row.candidates == (f"{SESSION}#key:{FIRST}", f"{SESSION}#key:{SECOND}")
+
+
 def test_a_session_of_another_day_is_no_candidate(made: Made):
     """Of an issue without a stated end AWS's limit of twelve hours holds."""
     first, second = assumed("09:00", ALICE, FIRST), assumed("20:00", BOB, SECOND)
