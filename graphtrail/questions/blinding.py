@@ -1,7 +1,7 @@
 """Logs and guardrails that somebody switched off: since when, and until when."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property, reduce
@@ -65,6 +65,9 @@ _UNDOES = {
     "wafv2:DeleteLoggingConfiguration": frozenset({"wafv2:PutLoggingConfiguration"}),
     "wafv2:DisassociateWebACL": frozenset({"wafv2:AssociateWebACL"}),
 }
+# Calls that change something again, which may leave it off.
+_AGAIN = frozenset(action for action, undoes in _UNDOES.items() if action in undoes) - {"s3:PutBucketLogging"}
+_SURELY_UNDOES = {action: undoes - _AGAIN for action, undoes in _UNDOES.items()}
 # What keeps people from doing something; all others are logs, and what reads or watches them.
 _GUARDRAIL = re.compile(
     r"ec2:DisableEbsEncryptionByDefault|iam:DeleteAccountPasswordPolicy|network-firewall:\w+|organizations:\w+|shield:\w+"
@@ -145,6 +148,20 @@ _End = tuple[int, str]
 _Place = tuple[str | None, str | None]
 
 
+class _What(NamedTuple):
+    """Something that was switched off.
+
+    Attributes:
+        action: by which action.
+        things: the numbers of what it is, of all of an account none.
+        place: of all of an account the account and Region.
+    """
+
+    action: str
+    things: tuple[int, ...]
+    place: _Place | None
+
+
 class Undone:
     """The first later call that undid what an edge says, epoch seconds and event id.
 
@@ -152,26 +169,61 @@ class Undone:
     something was switched off for all of an account, it is one in its log and Region.
     """
 
-    def __init__(self, trail: Trail) -> None:
-        """Nothing is known yet: what undoes an action of a resource is looked up once."""
-        self._trail = trail
+    def __init__(self, trail: Trail, *, surely: bool = False) -> None:
+        """Nothing is known yet: what undoes an action of a resource is looked up once.
+
+        Args:
+            trail: the question.
+            surely: leave out a call of the same second, which may have come before, and one that only changed the same
+                again, or may itself have switched it off.
+        """
+        self._trail, self._surely = trail, surely
+        self._undoes = _SURELY_UNDOES if surely else _UNDOES
         self._ends: dict[tuple[str, tuple[int, ...]], list[_End]] = {}
         self._in_places: dict[str, dict[_Place, list[_End]]] = {}
         self._calls: dict[tuple[str, int], Rows] = {}
 
-    def __call__(self, edge: ControlEdge, *, surely: bool = False) -> _End | None:
-        """When and by which call it was undone, None if these logs do not show it.
+    def __call__(self, edge: ControlEdge) -> _End | None:
+        """When and by which call it was undone, None if these logs do not show it."""
+        return self._after(edge, edge.at)
 
-        A call of the same second may have come before; ``surely`` leaves it out.
-        """
+    def until(self, edge: ControlEdge, now: int) -> _End | None:
+        """When and by which call it was undone after it was done for the last time until a moment, whoever did it."""
+        what = self._what(edge)
+        if what is None:
+            return None
+        done = self._done[what]
+        end = self._after(edge, done[bisect_right(done, now) - 1])
+        return end if end and end[0] <= now else None
+
+    def _after(self, edge: ControlEdge, time: int) -> _End | None:
+        what = self._what(edge)
+        if what is None:
+            return None
+        ends = self._on(edge.detail, what.things) if what.things else self._in_log(edge.detail, what.place)
+        later = islice(ends, bisect_left(ends, (time + self._surely, "")), None)
+        return next((end for end in later if end[1] not in edge.event_ids), None)
+
+    def _what(self, edge: ControlEdge) -> _What | None:
+        """What an edge says to be off, None if nothing is known that undoes it."""
         number = self._trail.store.number(edge.target)
         if edge.detail not in _UNDOES or number is None:
             return None
         beside = self._detached.get(edge.event_ids, ()) if edge.detail == _DETACHED else (number,)
-        whole = len(beside) == 1 and edge.target.startswith("account:")
-        ends = self._in_log(edge) if whole else self._on(edge.detail, beside)
-        later = islice(ends, bisect_left(ends, (edge.at + surely, "")), None)
-        return next((end for end in later if end[1] not in edge.event_ids), None)
+        if len(beside) != 1 or not edge.target.startswith("account:"):
+            return _What(edge.detail, beside, None)
+        own = self._trail.kind_of(edge)
+        return _What(edge.detail, (), (own.account, own.region) if own else None)
+
+    @cached_property
+    def _done(self) -> dict[_What, list[int]]:
+        """When each thing was switched off, in order."""
+        found: dict[_What, list[int]] = defaultdict(list)
+        for edge in self._trail.store.edges_of(BLINDED):
+            what = self._what(edge)
+            if what is not None:
+                found[what].append(edge.at)
+        return {what: sorted(times) for what, times in found.items()}
 
     def _on(self, action: str, beside: tuple[int, ...]) -> list[_End]:
         """The calls that undo an action on all of some things, in order."""
@@ -180,17 +232,16 @@ class Undone:
             self._ends[action, beside] = sorted(self._said(calls))
         return self._ends[action, beside]
 
-    def _in_log(self, edge: ControlEdge) -> list[_End]:
-        """The calls that undo what an edge says of an account, in the log and Region of its call, in order."""
-        if edge.detail not in self._in_places:
-            calls, found = self._undoing(edge.detail, _ANYTHING), defaultdict[_Place, list[_End]](list)
+    def _in_log(self, action: str, place: _Place | None) -> list[_End]:
+        """The calls that undo an action on an account, in the log and Region of its call, in order."""
+        if action not in self._in_places:
+            calls, found = self._undoing(action, _ANYTHING), defaultdict[_Place, list[_End]](list)
             held = self._trail.store.calls
             kinds = [held.kinds[code] for code in held.column("kind")[calls].tolist()]
             for end, kind in sorted(zip(self._said(calls), kinds, strict=True), key=itemgetter(0)):
                 found[kind.account, kind.region].append(end)
-            self._in_places[edge.detail] = found
-        own = self._trail.kind_of(edge)
-        return self._in_places[edge.detail].get((own.account, own.region), []) if own else []
+            self._in_places[action] = found
+        return self._in_places[action].get(place, []) if place else []
 
     def _said(self, calls: Rows) -> list[_End]:
         held = self._trail.store.calls
@@ -199,7 +250,7 @@ class Undone:
     def _undoing(self, action: str, node: int) -> Rows:
         """The calls that undo an action and name a node, or anything."""
         if (action, node) not in self._calls:
-            held, undoes = self._trail.store.calls, _UNDOES[action]
+            held, undoes = self._trail.store.calls, self._undoes[action]
             calls = held.all() if node == _ANYTHING else held.touching([node], frozenset({"target", "created"}))
             kinds = held.column("kind")[calls]
             wanted = [
@@ -207,8 +258,16 @@ class Undone:
                 for code in np.unique(kinds).tolist()
                 if held.kinds[code].action in undoes and held.kinds[code].outcome == "ok"
             ]
-            self._calls[action, node] = calls[np.isin(kinds, wanted)]
+            calls = calls[np.isin(kinds, wanted)]
+            self._calls[action, node] = calls[~np.isin(calls, self._blinding)] if self._surely else calls
         return self._calls[action, node]
+
+    @cached_property
+    def _blinding(self) -> list[int]:
+        """The calls that switched something off themselves."""
+        edges = self._trail.store.edges_of(BLINDED)
+        found = (self._trail.store.calls.find(edge.event_ids[0]) for edge in edges if edge.event_ids)
+        return [call for call in found if call is not None]
 
     @cached_property
     def _detached(self) -> dict[tuple[str, ...], tuple[int, ...]]:

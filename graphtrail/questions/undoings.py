@@ -77,7 +77,7 @@ class Undoings:
             now: the moment, epoch seconds.
         """
         self._trail, self._now = trail, now
-        self._undone, self._unshared, self._undid = Undone(trail), Unshared(trail), Undid(trail)
+        self._undone, self._unshared, self._undid = Undone(trail, surely=True), Unshared(trail), Undid(trail)
         self._policies: dict[str, dict[int, ControlEdge]] = {}
 
     def first(self, edge: ControlEdge, gone: Iterable[Undoing]) -> Undoing | None:
@@ -106,7 +106,7 @@ class Undoings:
         """What undoes an edge of its type."""
         yield from (_by(self._trail, other) for other in self._undid.of(edge) if self._now < other.until)
         if edge.type == "BLINDED":
-            end = self._undone(edge, surely=True)
+            end = self._undone.until(edge, self._now)
             call = self._trail.store.calls.find(end[1]) if end else None
             if call is not None:
                 yield _called(self._trail, call)

@@ -234,3 +234,40 @@ def test_a_password_that_was_gone_before_it_was_used_is_to_be_reset(made: Made):
     )
     family = f"ses:{ct.user('bob')['principalId']}@{ct.at('10:05')}"
     assert [row.step for row in case.ask.containment(family).rows] == ["revoke sessions", "reset password"]
+
+
+TRAIL, SELECTORS = {"name": "main"}, {"trailName": "main"}
+OFF_AND_ON = [
+    (call("09:00", "cloudtrail:StopLogging", TRAIL), call("10:00", "cloudtrail:StartLogging", TRAIL, who=CAROL)),
+    (call("09:00", "ec2:DisableEbsEncryptionByDefault", {}),
+     call("10:00", "ec2:EnableEbsEncryptionByDefault", {}, who=CAROL)),
+    (call("09:00", "s3:PutBucketLogging", {"bucketName": "b", "BucketLoggingStatus": {}}),
+     call("10:00", "s3:PutBucketLogging",
+          {"bucketName": "b", "BucketLoggingStatus": {"LoggingEnabled": {"TargetBucket": "c"}}}, who=CAROL)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("off", "on"), OFF_AND_ON)
+def test_what_somebody_switched_off_again_is_still_to_be_switched_on(made: Made, off: ct.Record, on: ct.Record):
+    again = off | {"eventTime": ct.at("11:00"), "eventID": "0" * 31 + "1", "userIdentity": CAROL}
+    assert steps(made(off, on)) == [("undone", "restore logging")]
+    case = made(off, on, again)
+    assert steps(case) == [("restore logging", "")]
+    assert steps(case, at=ct.at("10:30")) == [("undone", "restore logging")]
+    (row,) = rows(made(off, on, again, on | {"eventTime": ct.at("12:00"), "eventID": "0" * 31 + "2"}))
+    assert (row.undone, row.undone_at) == ("restore logging", ct.at("12:00"))
+
+
+@pytest.mark.parametrize(
+    ("action", "asked"),
+    [
+        ("cloudtrail:UpdateTrail", TRAIL | {"isMultiRegionTrail": False}),
+        ("cloudtrail:PutEventSelectors", SELECTORS | {"eventSelectors": []}),
+        ("guardduty:UpdateDetector", {"detectorId": "d", "enable": False}),
+    ],
+)
+def test_what_was_changed_again_may_still_be_off(made: Made, action: str, asked: ct.Record):
+    other = asked | {"isMultiRegionTrail": None, "enable": None, "s3KeyPrefix": "logs"}
+    case = made(call("09:00", action, asked), call("10:00", action, other, who=CAROL))
+    assert steps(case) == [("restore logging", "")]
+    assert case.ask.blinded().rows[0].until == ct.at("10:00")
