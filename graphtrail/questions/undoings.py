@@ -1,8 +1,9 @@
 """What the logs show to be undone: when, by which call, and by whom."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from operator import attrgetter
 from typing import NamedTuple
 
 from graphtrail.questions.blinding import Undone
@@ -79,9 +80,10 @@ class Undoings:
         self._trail, self._now = trail, now
         self._undone, self._unshared, self._undid = Undone(trail, surely=True), Unshared(trail), Undid(trail)
         self._policies: dict[str, dict[int, ControlEdge]] = {}
+        self._shares: dict[str, dict[str, list[ControlEdge]]] = {}
 
-    def first(self, edge: ControlEdge, gone: Iterable[Undoing]) -> Undoing | None:
-        """The first call after the one of an edge that undid it.
+    def first(self, edge: ControlEdge, gone: Sequence[Undoing]) -> Undoing | None:
+        """The first call after the one of an edge that undid it, of a share after the last time that it was made.
 
         What happened in the second of the call undoes nothing: which came first is not known.
 
@@ -90,7 +92,9 @@ class Undoings:
             gone: calls with which what it was done to was gone.
         """
         found = [one for one in (*gone, *self._of_its_kind(edge)) if edge.at < one.at <= self._now]
-        return min(found, default=None, key=lambda one: (one.at, one.event_id))
+        first = min(found, default=None, key=lambda one: (one.at, one.event_id))
+        again = self._shared_again(edge, first.at) if first and edge.type == "SHARED_WITH" else None
+        return self.first(again, gone) if again else first
 
     def is_only_that(self, edge: ControlEdge, calls: AbstractSet[str]) -> bool:
         """Whether an edge is nothing but the undoing of some calls: with them nothing is left of it either.
@@ -112,6 +116,18 @@ class Undoings:
                 yield _called(self._trail, call)
         if edge.type == "SHARED_WITH":
             yield from self._no_longer_shared(edge)
+
+    def _shared_again(self, share: ControlEdge, since: int) -> ControlEdge | None:
+        """The last time since another that the same was shared with the same, whoever did it."""
+        if share.target not in self._shares:
+            shares: dict[str, list[ControlEdge]] = defaultdict(list)
+            into = (edge for edge in self._trail.store.into(share.target) if edge.type == "SHARED_WITH")
+            for edge in sorted(into, key=attrgetter("at")):
+                if edge.at <= self._now:
+                    shares[edge.detail].append(edge)
+            self._shares[share.target] = shares
+        last = self._shares[share.target][share.detail][-1]
+        return last if last.at >= since else None
 
     def _no_longer_shared(self, share: ControlEdge) -> Iterator[Undoing]:
         """How a share ended: taken back, or by a policy that gave way to one that does not let the party in."""

@@ -271,3 +271,28 @@ def test_what_was_changed_again_may_still_be_off(made: Made, action: str, asked:
     case = made(call("09:00", action, asked), call("10:00", action, other, who=CAROL))
     assert steps(case) == [("restore logging", "")]
     assert case.ask.blinded().rows[0].until == ct.at("10:00")
+
+
+OPEN = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": ct.STRANGE}, "Action": "*"}}
+SNAPSHOT, STRANGER = {"snapshotId": "snap-083d3b857c13988bc"}, {"items": [{"userId": ct.STRANGE}]}
+SHARES = [
+    (call("09:00", "s3:PutBucketPolicy", {"bucketName": "jewels", "bucketPolicy": OPEN}),
+     call("10:00", "s3:DeleteBucketPolicy", {"bucketName": "jewels"}, who=CAROL)),
+    (call("09:00", "ec2:ModifySnapshotAttribute", {**SNAPSHOT, "createVolumePermission": {"add": STRANGER}}),
+     call("10:00", "ec2:ModifySnapshotAttribute", {**SNAPSHOT, "createVolumePermission": {"remove": STRANGER}},
+          who=CAROL)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("share", "end"), SHARES)
+def test_what_somebody_shared_again_is_still_to_be_taken_back(made: Made, share: ct.Record, end: ct.Record):
+    def shares(*records: ct.Record, **limits: str) -> list[tuple[str, str | None]]:
+        found = [row for row in rows(made(*records), **limits) if "take back share" in {row.step, row.undone}]
+        return [(row.step, row.undone_at) for row in found]
+
+    again = share | {"eventTime": ct.at("11:00"), "eventID": "0" * 31 + "1", "userIdentity": CAROL}
+    over = end | {"eventTime": ct.at("12:00"), "eventID": "0" * 31 + "2"}
+    assert shares(share, end) == [("undone", ct.at("10:00"))]
+    assert shares(share, end, again) == [("take back share", None)]
+    assert shares(share, end, again, at=ct.at("10:30")) == [("undone", ct.at("10:00"))]
+    assert shares(share, end, again, over) == [("undone", ct.at("12:00"))]
