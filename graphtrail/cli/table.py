@@ -8,7 +8,7 @@ from graphtrail import arn as arns
 from graphtrail.cli import printable
 from graphtrail.graph.model import Value
 from graphtrail.questions import Row
-from graphtrail.render.pictures import cell
+from graphtrail.render.pictures import cells
 
 _GAP = "  "
 _TIMES = frozenset({"at", "created", "expires", "first_seen", "last_seen", "time", "worked_later"})
@@ -29,7 +29,10 @@ def texts(columns: Sequence[str], rows: Sequence[Row], *, brief: bool) -> tuple[
         rows: what is shown.
         brief: ARNs of IAM without what is the same in all of them.
     """
-    lines = [[_text(row, name, brief=brief) for name in columns] for row in rows]
+    lines = [
+        [_said(value, name, brief=brief) for name, value in zip(columns, cells(row, columns), strict=True)]
+        for row in rows
+    ]
     kept = [place for place, _ in enumerate(columns) if not rows or any(line[place] for line in lines)]
     return [columns[place] for place in kept], [[line[place] for place in kept] for line in lines]
 
@@ -106,10 +109,6 @@ def shortened(text: str, size: int) -> str:
     while cell_len(tail) > end:
         tail = tail[1:]
     return set_cell_size(text, size - 1 - end).rstrip() + "\u2026" + tail
-
-
-def _text(row: Row, name: str, *, brief: bool) -> str:
-    return _said(cell(row, name), name, brief=brief)
 
 
 def _said(value: Value, name: str, *, brief: bool) -> str:

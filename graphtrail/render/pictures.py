@@ -15,6 +15,8 @@ from graphtrail.render.picture import Picture
 from graphtrail.stores.store import Store
 from graphtrail.stores.whole import short
 
+_NAMED = 3  # candidates that stand in a cell
+
 
 def picture(store: Store, answer: Answer[Row], *more: Answer[Row], title: str | None = None) -> Picture:
     """The picture of an answer.
@@ -62,8 +64,7 @@ class _Cells(Sequence[tuple[Value, ...]]):
     def __getitem__(self, at: int | slice) -> tuple[Value, ...] | tuple[tuple[Value, ...], ...]:
         if isinstance(at, slice):
             return tuple(self[place] for place in range(*at.indices(len(self))))
-        row = self._rows[at]
-        return tuple(cell(row, name) for name in self._columns)
+        return cells(self._rows[at], self._columns)
 
 
 def verified(store: Store) -> str:
@@ -73,6 +74,20 @@ def verified(store: Store) -> str:
     logs = [one for one in store.case.integrity["places"] if one["kind"] == "log"]
     sound = sum(one["count"] for one in logs if one["status"] == "verified")
     return f"{sound:,} of {sum(one['count'] for one in logs):,} verified"
+
+
+def cells(row: Row, columns: Sequence[str]) -> tuple[Value, ...]:
+    """What a table shows of a row; an origin that is open says so, and who it may be, where no other column does."""
+    alone = "origin_status" not in columns
+    return tuple((_open(row) if alone and name == "origin" else None) or cell(row, name) for name in columns)
+
+
+def _open(row: Row) -> str | None:
+    """Why an origin is open, and the candidates; None where it is not."""
+    status: str | None = None if getattr(row, "origin", None) else getattr(row, "origin_status", None)
+    candidates: tuple[str, ...] = getattr(row, "candidates", ())
+    named = ", ".join(candidates[:_NAMED]) + (f" and {len(candidates) - _NAMED:,} more" * (len(candidates) > _NAMED))
+    return status and f"({status}{': ' if named else ''}{named})"
 
 
 def cell(row: Row, name: str) -> Value:

@@ -1,11 +1,14 @@
 """Tables for people: whole in a pipe, fitted on a terminal, one line a row."""
 
+from pathlib import Path
+
+import cloudtrail as ct
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from graphtrail.cli import printable
-from graphtrail.cli.table import compact, fitted, plain, shortened
+from graphtrail.cli.table import compact, fitted, plain, shortened, texts
 
 WORDS = st.text(st.characters(codec="utf-8"), max_size=60).map(printable)
 NAMES = st.sampled_from(["origin", "chain", "action", "count", "first_seen"])
@@ -86,3 +89,20 @@ def test_printable_text_is_one_line_without_anything_that_controls_a_terminal(te
     shown = printable(text)
     assert shown.isprintable()
     assert printable(shown) == shown
+
+
+def test_an_origin_that_is_open_says_so_and_who_it_may_be(tmp_path: Path):
+    keys = [f"ASIA{letter * 16}" for letter in "ABCD"]
+    caller = {"type": "AWSAccount", "principalId": f"{ct.role_id('deploy')}:build", "accountId": ct.HOME}
+    opened = [ct.assume_role("09:00", ct.user("alice", "AKIAALICEALICEALICE0"), "deploy", "build", key) for key in keys]
+
+    def origins(*columns: str, issued: int) -> list[list[str]]:
+        touching = ct.get_object("09:30", caller, "theirs", "a", recipientAccountId=ct.OTHER)
+        case = ct.case(tmp_path / f"{issued} {columns}", [*opened[:issued], touching])
+        return texts(columns, case.ask.who_touched("arn:aws:s3:::theirs").rows, brief=True)[1]
+
+    assert origins("origin", issued=0) == [["(external)"]]
+    assert origins("origin", issued=1) == [[f"(unknown: key:{keys[0]})"]]
+    assert origins("origin", issued=3) == [[f"(ambiguous: {', '.join(f'key:{key}' for key in keys[:3])})"]]
+    assert origins("origin", issued=4)[0][0].endswith(f"key:{keys[2]} and 1 more)")
+    assert origins("origin", "origin_status", issued=4) == [["ambiguous"]]
