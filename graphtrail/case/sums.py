@@ -5,7 +5,7 @@ The segments have theirs inside, page by page, as Parquet provides; Arrow's file
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from graphtrail.case.tables import damaged
@@ -23,12 +23,15 @@ def write(folder: Path) -> None:
     (folder / SUMS).write_text(json.dumps({"sums": sums, "own": _own(sums)}) + "\n", encoding="utf-8")
 
 
-def check(folder: Path, limit: int | None = None) -> None:
-    """See whether the files of a folder are as they were written.
+def check(folder: Path, limit: int | None = None) -> Iterable[str]:
+    """See whether the files of a folder are as they were written; what others put beside them is no concern.
 
     Args:
         folder: of the files.
         limit: bytes; of more than these the smaller files are looked at.
+
+    Returns:
+        The names of the files.
 
     Raises:
         CaseError: one is not, or is gone.
@@ -37,6 +40,7 @@ def check(folder: Path, limit: int | None = None) -> None:
     for name in _within(folder, sums, limit):
         if _sum(folder / name) != sums[name]:
             raise damaged(folder / name, "it is not as it was written")
+    return sums.keys()
 
 
 def _within(folder: Path, sums: dict[str, int], limit: int | None) -> Iterator[str]:

@@ -23,9 +23,9 @@ class Tables:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        sums.check(folder, sums.AT_ONCE)
+        names = sums.check(folder, sums.AT_ONCE)
         self.case = msgspec.json.decode((folder / META).read_bytes(), type=Case)
-        self._open = {path.name: Table(path) for path in folder.iterdir() if path.name not in {META, sums.SUMS}}
+        self._open = {name: Table(folder / name) for name in names if name != META}
         self._numbers: dict[tuple[str, str], Numbers] = {}
         self._texts: dict[tuple[str, str], Texts] = {}
         self._values: dict[tuple[str, str], list[str | None]] = {}

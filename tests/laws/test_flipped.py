@@ -127,3 +127,12 @@ def test_what_fails_for_another_reason_is_no_damage(sound: Path, monkeypatch: py
     monkeypatch.setattr(type(case.store), "entity", lambda *_: {}["a mistake"])
     with pytest.raises(KeyError, match="a mistake"):
         list(case.ask.who_touched("arn:aws:s3:::crown").rows)
+
+
+def test_what_others_put_beside_the_files_is_no_concern(tmp_path: Path, sound: Path):
+    """A file manager leaves .DS_Store or Thumbs.db in every folder that somebody looks into."""
+    case = tmp_path / "case"
+    shutil.copytree(sound, case)
+    for folder in [path for path in case.rglob("*") if path.is_dir()]:
+        (folder / ".DS_Store").write_bytes(b"x")
+    assert [(ran.code, ran.out) for ran in asked(case)] == [(ran.code, ran.out) for ran in asked(sound)]
