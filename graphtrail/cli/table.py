@@ -11,7 +11,8 @@ from graphtrail.questions import Row
 from graphtrail.render.pictures import cells
 
 _GAP = "  "
-_TIMES = frozenset({"at", "created", "expires", "first_seen", "last_seen", "time", "worked_later"})
+_TIMES = frozenset({"at", "created", "cut_off", "expires", "first_seen", "hour", "last_seen", "reached_at", "time"})
+_TIMES |= {"undone_at", "until", "worked_later"}
 _NUMBERS = frozenset({"count", "depth", "issued_calls", "refused", "took"})
 # What a column of texts keeps before others are left out, and how many columns there are at least.
 _NEEDED = 16

@@ -106,3 +106,12 @@ def test_an_origin_that_is_open_says_so_and_who_it_may_be(tmp_path: Path):
     assert origins("origin", issued=3) == [[f"(ambiguous: {', '.join(f'key:{key}' for key in keys[:3])})"]]
     assert origins("origin", issued=4)[0][0].endswith(f"key:{keys[2]} and 1 more)")
     assert origins("origin", "origin_status", issued=4) == [["ambiguous"]]
+
+
+def test_no_time_is_cut_in_the_middle():
+    """A cut-off time whose day is left out revokes the wrong sessions."""
+    head = ["target", "cut_off", "until", "hour", "reached_at", "undone_at"]
+    text, hidden = fitted(head, [["arn:aws:iam::111122223333:user/alice", *["2026-03-02 13:36:03"] * 5]], 80)
+    assert text.splitlines()[-1].endswith("2026-03-02 13:36:03  2026-03-02 13:36:03")
+    assert "\u2026" not in text.splitlines()[-1].partition("  ")[2]
+    assert hidden == ["reached at", "undone at"]
