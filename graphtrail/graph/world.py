@@ -155,6 +155,8 @@ class World:
         for target, links in self.links.items():
             undecided: dict[str, tuple[int, ...]] = {}
             for place, link in reversed(list(enumerate(links))):
+                if now.keys().isdisjoint(link.rows):
+                    continue
                 found = moves.followed({link.source: link.rows})
                 if len(found) == 1:
                     links[place] = link._replace(source=next(iter(found)))
