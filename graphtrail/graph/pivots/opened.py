@@ -19,6 +19,7 @@ _RUN_BY = {
     "elasticbeanstalk": ("ec2",),
     "elasticmapreduce": ("ec2",),
 }
+_HINTS = 20  # sessions that passed a role before one began
 _PROVIDERS = (":saml-provider/", ":oidc-provider/", ":trust-anchor/", ":rolesanywhere:")
 
 
@@ -33,15 +34,33 @@ def roles_passed(world: World, edges: Iterable[Control]) -> Iterator[Control]:
     beside = Touching(world).of({edge.rows[0] for edge in passed}, ("target", "created"))
     on, of_role = _sessions(world)
     shown = {role for role, held in of_role.items() if any(key in world.workloads for _, key in held)}
-    issued: dict[tuple[str, str], list[_Held]] = {}
+    hints: dict[tuple[str, str], list[Control]] = defaultdict(list)
     for edge in passed:
         for workload in beside.get(edge.rows[0], ()):
             yield from _after(edge, on.get(workload, []), "role passed", Confidence.STRONG)
-        named = edge.target, edge.detail.partition(":")[0]
-        if edge.target not in shown and named not in issued:
-            held = of_role.get(edge.target, [])
-            issued[named] = [(start, key) for start, key in held if _by_service(world, key, named[1])]
-        yield from _after(edge, issued.get(named, []), "role passed", Confidence.HEURISTIC)
+        if edge.target in of_role and edge.target not in shown:
+            hints[edge.target, edge.detail.partition(":")[0]].append(edge)
+    for (role, called), calls in hints.items():
+        yield from _hints(calls, [held for held in of_role[role] if _by_service(world, held[1], called)])
+
+
+def _hints(calls: list[Control], held: list[_Held]) -> Iterator[Control]:
+    """To each of some sessions from those that passed the role last before it began, each with its latest call.
+
+    A pipeline passes one role for years: that all of its runs may be behind all that the service did says nothing.
+    """
+    calls.sort(key=lambda edge: (edge.at, edge.rows))
+    latest: dict[str, Control] = {}  # by session, the one that passed it last at the end
+    place = 0
+    for start, key in held:
+        while place < len(calls) and calls[place].at <= start:
+            latest.pop(calls[place].source, None)
+            latest[calls[place].source] = calls[place]
+            place += 1
+            if len(latest) > _HINTS:
+                del latest[next(iter(latest))]
+        for edge in (edge for source, edge in latest.items() if source != key):
+            yield _opened(edge, start, key, "role passed", Confidence.HEURISTIC)
 
 
 def _sessions(world: World) -> tuple[dict[str, list[_Held]], dict[str, list[_Held]]]:
@@ -71,8 +90,11 @@ def _by_service(world: World, key: str, called: str) -> bool:
 def _after(edge: Control, held: list[_Held], why: str, confidence: Confidence) -> Iterator[Control]:
     """To those of some sessions, in order of their begins, that begin at or after the call."""
     later = held[bisect_left(held, (edge.at, "")) :]
-    opened = edge._replace(type="OPENED_WAY", confidence=confidence, detail=why)
-    yield from (opened._replace(target=key, since=start) for start, key in later if key != edge.source)
+    yield from (_opened(edge, start, key, why, confidence) for start, key in later if key != edge.source)
+
+
+def _opened(edge: Control, start: int, key: str, why: str, confidence: Confidence) -> Control:
+    return edge._replace(target=key, type="OPENED_WAY", since=start, confidence=confidence, detail=why)
 
 
 def providers(world: World, edges: Iterable[Control]) -> Iterator[Control]:
