@@ -11,6 +11,7 @@ from graphtrail.events.resources.forms import bucket_of_prefix
 from graphtrail.graph.silence import DAY, Silence, silences
 from graphtrail.questions.blinding import Blind, blind_spans, is_guardrail
 from graphtrail.questions.proof import holes
+from graphtrail.questions.seeds import nodes
 from graphtrail.questions.trail import Trail
 from graphtrail.questions.unfetched import sentences, without_data_events
 from graphtrail.stores.call_table import Rows
@@ -45,23 +46,23 @@ WHY = {
 }
 
 
-def about_resource(trail: Trail, key: str, calls: Rows) -> None:
+def about_resource(trail: Trail, key: str) -> None:
     """Note what the logs cannot show of a resource."""
     about_window(trail)
-    found = arns.parse(key)
     owners = _owners(trail, key)
     held = trail.store.calls
-    data = held.where_kind(calls, lambda kind: kind.category == "Data")
-    if found is not None and found.service in _DATA and not len(data):
+    naming = held.touching(nodes(trail, key), None)
+    data = held.where_kind(naming, lambda kind: kind.category == "Data")
+    service = getattr(arns.parse(key), "service", None)
+    if service in _DATA and not len(trail.inside(data)):
         trail.note(
             "no-data-events",
-            f"no data event of {key} is in these logs: {_DATA[found.service]} may have happened without a trace here",
+            f"no data event of {key} is in {_where(data)}: {_DATA[service]} may have happened without a trace here",
             owners[0] if len(owners) == 1 else None,
         )
-    if not len(calls):
-        trail.note(
-            "not-seen", f"no call in these logs names {key}; a name that is spelled otherwise is another resource"
-        )
+    if not len(trail.inside(naming)):
+        but = f"{len(naming):,} other(s) do" if len(naming) else "a name that is spelled otherwise is another resource"
+        trail.note("not-seen", f"no call in {_where(naming)} names {key}; {but}")
     if len(owners) > 1:
         trail.note("several-owners", f"{key} is a name that belonged to several accounts: {', '.join(owners)}")
     for account in owners:
@@ -71,6 +72,11 @@ def about_resource(trail: Trail, key: str, calls: Rows) -> None:
                 f"the logs of account {account}, which owns {key}, are not in this case",
                 account,
             )
+
+
+def _where(calls: Rows) -> str:
+    """Where there are none of some calls: nowhere, or only not where the answer looked."""
+    return "the window, accounts and Regions asked for" if len(calls) else "these logs"
 
 
 def _owners(trail: Trail, key: str) -> tuple[str, ...]:

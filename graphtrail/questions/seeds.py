@@ -77,13 +77,13 @@ def resource_named(trail: Trail, text: str) -> str:
         AmbiguousName: several things bear it.
     """
     key = resource_key(text)
-    if _nodes(trail, key):
+    if nodes(trail, key):
         return key
     if not arns.is_arn(key):
         named = f"key:{text}"
         bucket = resource_key(f"s3://{text}")  # no call may name more of it than objects
-        known = named if key_id(text) and _nodes(trail, named) else entity_named(trail, text)
-        return known or (bucket if is_bucket(bucket) and _nodes(trail, bucket) else key)
+        known = named if key_id(text) and nodes(trail, named) else entity_named(trail, text)
+        return known or (bucket if is_bucket(bucket) and nodes(trail, bucket) else key)
     secret, stored = key.partition(":secret:")[2], key.partition(":s3:::")[2] if _S3.fullmatch(text) else ""
     found = entity_named(trail, secret, lambda one: one.key.startswith(f"{key}-")) if secret else None
     found = entity_named(trail, stored, lambda one: one.key.endswith(f":s3:::{stored}")) if stored else found
@@ -168,7 +168,7 @@ def _entity(trail: Trail, text: str) -> Seed | None:
     key = resource_key(text)
     entity = trail.store.entity(key)
     if entity is None:
-        return Seed(text, "resource", key, _touching(trail, key)) if _nodes(trail, key) else None
+        return Seed(text, "resource", key, _touching(trail, key)) if nodes(trail, key) else None
     if entity.label in PRINCIPALS:
         sessions = sessions_of(trail, key)
         account = None if sessions else account_number(key)
@@ -216,15 +216,16 @@ def _touching(trail: Trail, key: str) -> tuple[SessionNode, ...]:
 
 def touching(trail: Trail, key: str, roles: frozenset[str] | None) -> Rows:
     """The calls that touch a resource, of a bucket its objects too, that the answer is about."""
-    return trail.within(trail.store.calls.touching(_nodes(trail, key), roles))
+    return trail.within(trail.store.calls.touching(nodes(trail, key), roles))
 
 
-def _nodes(trail: Trail, key: str) -> list[int]:
+def nodes(trail: Trail, key: str) -> list[int]:
+    """The numbers of the nodes that a resource stands for: its own, of a bucket those of its objects too."""
     own = trail.store.number(key)
-    nodes = [] if own is None else [own]
+    found = [] if own is None else [own]
     if is_bucket(key):
-        nodes += trail.store.numbers_below(f"{key}/")
-    return nodes
+        found += trail.store.numbers_below(f"{key}/")
+    return found
 
 
 def is_bucket(key: str) -> bool:

@@ -80,11 +80,16 @@ class Trail:
             self.traced(session)
 
     def within(self, calls: Rows) -> Rows:
-        """Those of some calls that the answer is about."""
+        """Those of some calls that the answer is about, and rests on."""
+        calls = self.inside(calls)
+        self._rests.on(calls)
+        return calls
+
+    def inside(self, calls: Rows) -> Rows:
+        """Those of some calls that lie in the window, accounts and Regions asked for."""
         calls = self.store.calls.within(calls, self.limits.window)
         if self.limits.accounts or self.limits.regions:
             calls = self.store.calls.where_kind(calls, self.asked)
-        self._rests.on(calls)
         return calls
 
     def asked(self, kind: Kind) -> bool:

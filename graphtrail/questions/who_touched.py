@@ -48,7 +48,7 @@ def who_touched(
     """
     key = resource_named(trail, resource)
     calls = touching(trail, key, None if all_roles else COUNTING)
-    about_resource(trail, key, calls)
+    about_resource(trail, key)
     groups = list(by_action(trail, calls))
     about_sessions(trail, [trail.session_at(group.session) for group in groups])
     rows = [Touch(**said_of(trail, group)) for group in groups]

@@ -79,6 +79,16 @@ def test_a_resource_of_an_account_without_logs_is_said_to_be_unseen(world: Case)
     assert codes(answer) == {"no-data-events", "not-seen", "account-not-observed"}
 
 
+def test_what_lies_elsewhere_in_the_logs_is_not_said_to_be_missing(world: Case):
+    late = world.ask.who_touched(JEWELS, since="2027-01-01T00:00:00Z")
+    said, where = {note.code: note.text for note in late.coverage}, "the window, accounts and Regions asked for"
+    assert said["not-seen"].startswith(f"no call in {where} names {JEWELS}; ")
+    assert said["not-seen"].endswith(" other(s) do")
+    assert said["no-data-events"].startswith(f"no data event of {JEWELS} is in {where}: ")
+    none = world.ask.events(resource=JEWELS, action="s3:PutBucketAcl")
+    assert (list(none.rows), codes(none) & {"no-data-events", "not-seen"}) == ([], set())
+
+
 def test_a_window_outside_the_case_is_said_to_be_empty(world: Case):
     late = world.ask.who_touched(JEWELS, since="2027-01-01T00:00:00Z")
     early = world.ask.who_touched(JEWELS, until="2020-01-01T00:00:00Z")
