@@ -12,7 +12,7 @@ from graphtrail.render.pictures import cells
 
 _GAP = "  "
 _TIMES = frozenset({"at", "created", "cut_off", "expires", "first_seen", "hour", "last_seen", "reached_at", "time"})
-_TIMES |= {"undone_at", "until", "worked_later"}
+_TIMES |= {"undone_at", "until", "who_am_i", "worked_later"}
 _NUMBERS = frozenset({"count", "depth", "issued_calls", "refused", "took"})
 # What a column of texts keeps before others are left out, and how many columns there are at least.
 _NEEDED = 16
