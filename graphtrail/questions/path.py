@@ -41,7 +41,7 @@ class Connection(Row, frozen=True, kw_only=True):
 def path(
     trail: Trail,
     start: Annotated[str, "session, key, principal, workload, address or event"],
-    end: Annotated[str, "the same, or what it may have reached"],
+    end: Annotated[str, "session, key, principal, workload, address, event or resource"],
 ) -> Iterator[Connection]:
     """How are these two connected?
 
