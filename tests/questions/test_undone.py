@@ -258,6 +258,17 @@ def test_what_somebody_switched_off_again_is_still_to_be_switched_on(made: Made,
     assert (row.undone, row.undone_at) == ("restore logging", ct.at("12:00"))
 
 
+def test_what_nothing_is_known_to_switch_on_again_is_to_be_restored(made: Made):
+    logs = {"DeleteFlowLogsRequest": {"FlowLogId": {"tag": 1, "content": "fl-0123456789abcdef0"}}}
+    case = made(
+        call("09:00", "ec2:DeleteFlowLogs", logs),
+        call("09:01", "cloudtrail:StopLogging", TRAIL),
+        call("10:00", "ec2:CreateFlowLogs", {}, who=CAROL),
+        call("10:01", "cloudtrail:StartLogging", TRAIL, who=CAROL),
+    )
+    assert set(steps(case)) == {("restore logging", ""), ("undone", "restore logging")}
+
+
 @pytest.mark.parametrize(
     ("action", "asked"),
     [
