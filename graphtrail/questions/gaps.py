@@ -46,8 +46,8 @@ WHY = {
 }
 
 
-def about_resource(trail: Trail, key: str) -> None:
-    """Note what the logs cannot show of a resource."""
+def about_resource(trail: Trail, key: str, roles: frozenset[str] | None) -> None:
+    """Note what the logs cannot show of a resource, of which the answer counts calls that it has some roles in."""
     about_window(trail)
     owners = _owners(trail, key)
     held = trail.store.calls
@@ -60,9 +60,7 @@ def about_resource(trail: Trail, key: str) -> None:
             f"no data event of {key} is in {_where(data)}: {_DATA[service]} may have happened without a trace here",
             owners[0] if len(owners) == 1 else None,
         )
-    if not len(trail.inside(naming)):
-        but = f"{len(naming):,} other(s) do" if len(naming) else "a name that is spelled otherwise is another resource"
-        trail.note("not-seen", f"no call in {_where(naming)} names {key}; {but}")
+    _about_touching(trail, key, naming, held.touching(nodes(trail, key), roles))
     if len(owners) > 1:
         trail.note("several-owners", f"{key} is a name that belonged to several accounts: {', '.join(owners)}")
     for account in owners:
@@ -72,6 +70,20 @@ def about_resource(trail: Trail, key: str) -> None:
                 f"the logs of account {account}, which owns {key}, are not in this case",
                 account,
             )
+
+
+def _about_touching(trail: Trail, key: str, naming: Rows, touching: Rows) -> None:
+    """Note that no call names a resource, or none other than beside what it touches."""
+    beside = len(trail.inside(naming))
+    if not beside:
+        but = f"{len(naming):,} other(s) do" if len(naming) else "a name that is spelled otherwise is another resource"
+        trail.note("not-seen", f"no call in {_where(naming)} names {key}; {but}")
+    elif not len(trail.inside(touching)):
+        trail.note(
+            "only-named",
+            f"no call in {_where(touching)} touches {key} itself; {beside:,} name(s) it beside what they touch "
+            "(graphtrail ask events --resource)",
+        )
 
 
 def _where(calls: Rows) -> str:

@@ -39,7 +39,7 @@ def objects(
     calls = touching(trail, key, COUNTING)
     if action is not None:
         calls = trail.store.calls.where_kind(calls, lambda kind: action in {kind.action, kind.name})
-    about_resource(trail, key)
+    about_resource(trail, key, COUNTING)
     places, nodes, _ = trail.store.calls.touched(calls)
     wanted = {node for node in set(nodes.tolist()) if _is_object(trail.store.key(node), key)}
     kept = [at for at, node in enumerate(nodes.tolist()) if node in wanted]

@@ -63,7 +63,7 @@ def readers(
     key = resource_named(trail, resource)
     held = trail.store.calls
     calls = touching(trail, key, COUNTING)
-    about_resource(trail, key)
+    about_resource(trail, key, COUNTING)
     reading, copied = held.where_kind(calls, _reads), held.where_kind(touching(trail, key, _SOURCE), _worked)
     calls = held.by_time(np.union1d(reading, copied))
     sessions = trail.sessions(calls).tolist()

@@ -47,8 +47,9 @@ def who_touched(
     One row for each session, action, outcome and error code; ``count`` is distinct calls, so that rows add up.
     """
     key = resource_named(trail, resource)
-    calls = touching(trail, key, None if all_roles else COUNTING)
-    about_resource(trail, key)
+    roles = None if all_roles else COUNTING
+    calls = touching(trail, key, roles)
+    about_resource(trail, key, roles)
     groups = list(by_action(trail, calls))
     about_sessions(trail, [trail.session_at(group.session) for group in groups])
     rows = [Touch(**said_of(trail, group)) for group in groups]

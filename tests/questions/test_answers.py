@@ -67,6 +67,23 @@ def test_who_touched_counts_calls_that_only_mention_it_when_asked(world: Case):
     assert [row.session for row in world.ask.who_touched(instance, all_roles=True).rows] == [ALICES]
 
 
+def test_what_calls_only_name_beside_what_they_touch_is_not_said_to_be_unseen(tmp_path: Path):
+    policy = "arn:aws:iam::aws:policy/AdministratorAccess"
+    attached = {"requestParameters": {"userName": "bob", "policyArn": policy}}
+    case = ct.case(
+        tmp_path, [ct.record("09:00", "iam:AttachUserPolicy", ct.user("alice", "AKIAALICEALICEALICE0"), **attached)]
+    )
+    answer = case.ask.who_touched(policy)
+    (note,) = (note for note in answer.coverage if note.code == "only-named")
+    assert note.text == (
+        f"no call in these logs touches {policy} itself; 1 name(s) it beside what they touch "
+        "(graphtrail ask events --resource)"
+    )
+    assert (answer.rows, len(case.ask.events(resource=policy).rows)) == ((), 1)
+    others = (*case.ask.events(resource=policy).coverage, *case.ask.who_touched(policy, all_roles=True).coverage)
+    assert not {"only-named", "not-seen"} & {note.code for note in others}
+
+
 def test_nobody_read_the_bucket_is_not_said_where_no_data_events_exist(world: Case):
     quiet = world.ask.who_touched("s3://quiet/")
     assert [row.action for row in quiet.rows] == ["s3:GetBucketAcl"]
