@@ -82,11 +82,9 @@ class _Moves(NamedTuple):
         for source, rows in sources.items():
             whose = source
             for row in rows:
-                if row not in self.copies:
-                    whose = self.now[row] if self.before.get(row) == source else source
+                now = self.now[row] if self.before.get(row) == source else source
+                whose = whose if row in self.copies else now
                 found[whose].append(row)
-            if not rows:
-                found[source] += ()
         return {source: tuple(rows) for source, rows in found.items()}
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from graphtrail.case import sums
-from graphtrail.case.tables import Table, Texts, damaged
+from graphtrail.case.tables import Table, Texts
 from graphtrail.graph.layout import META
 from graphtrail.stores.call_table import Numbers
 from graphtrail.stores.store import Case
@@ -44,8 +44,6 @@ class Tables:
 
     def table(self, name: str) -> Table:
         """A table."""
-        if name not in self._open:
-            raise damaged(self._folder / name, "it is gone")
         return self._open[name]
 
     def numbers(self, table: str, column: str) -> Numbers:

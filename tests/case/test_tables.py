@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphtrail import api
+from graphtrail.case import sums
 from graphtrail.case.tables import Table, pointers, sorted_by_bytes, write
 from graphtrail.errors import CaseError
 
@@ -76,3 +77,14 @@ def test_a_damaged_graph_says_how_to_have_it_made_again(tmp_path: Path, name: st
             list(api.open(case).ask.events().rows)
         shutil.rmtree(graph)
     assert list(api.open(case).ask.events().rows) == [row]
+
+
+def test_a_damaged_table_of_a_graph_too_large_to_be_checked_at_once_says_so_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    case = case_of(tmp_path / "case", write_logs(tmp_path / "logs.json", [record(1)])).folder
+    (graph,) = (case / "graph").iterdir()
+    (graph / "sessions").write_bytes(b"no table of anything")
+    monkeypatch.setattr(sums, "AT_ONCE", 0)
+    with pytest.raises(CaseError, match=r"sessions: cannot be read .*; delete the folder .*: it is made again"):
+        api.open(case)
