@@ -101,7 +101,7 @@ def events(  # noqa: PLR0913 - each narrows the answer
     for asked in _kinds(action, outcome, service):
         calls = held.where_kind(calls, asked)
     if resource is not None:
-        about_resource(trail, resource_named(trail, resource), None)
+        about_resource(trail, resource_named(trail, resource))
     return Lazy(held.by_time(calls).tolist(), partial(call_row, trail))
 
 

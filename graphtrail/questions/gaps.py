@@ -11,7 +11,7 @@ from graphtrail.events.resources.forms import bucket_of_prefix
 from graphtrail.graph.silence import DAY, Silence, silences
 from graphtrail.questions.blinding import Blind, blind_spans, is_guardrail
 from graphtrail.questions.proof import holes
-from graphtrail.questions.seeds import nodes
+from graphtrail.questions.seeds import COUNTING, nodes
 from graphtrail.questions.trail import Trail
 from graphtrail.questions.unfetched import sentences, without_data_events
 from graphtrail.stores.call_table import Rows
@@ -46,8 +46,14 @@ WHY = {
 }
 
 
-def about_resource(trail: Trail, key: str, roles: frozenset[str] | None) -> None:
-    """Note what the logs cannot show of a resource, of which the answer counts calls that it has some roles in."""
+def about_resource(trail: Trail, key: str, counted: Rows | None = None) -> None:
+    """Note what the logs cannot show of a resource.
+
+    Args:
+        trail: the question.
+        key: of the resource.
+        counted: the calls that touch it, if the answer leaves out those that only name it beside what they touch.
+    """
     about_window(trail)
     owners = _owners(trail, key)
     held = trail.store.calls
@@ -60,7 +66,7 @@ def about_resource(trail: Trail, key: str, roles: frozenset[str] | None) -> None
             f"no data event of {key} is in {_where(data)}: {_DATA[service]} may have happened without a trace here",
             owners[0] if len(owners) == 1 else None,
         )
-    _about_touching(trail, key, naming, held.touching(nodes(trail, key), roles))
+    _about_touching(trail, key, naming, counted)
     if len(owners) > 1:
         trail.note("several-owners", f"{key} is a name that belonged to several accounts: {', '.join(owners)}")
     for account in owners:
@@ -72,16 +78,17 @@ def about_resource(trail: Trail, key: str, roles: frozenset[str] | None) -> None
             )
 
 
-def _about_touching(trail: Trail, key: str, naming: Rows, touching: Rows) -> None:
+def _about_touching(trail: Trail, key: str, naming: Rows, counted: Rows | None) -> None:
     """Note that no call names a resource, or none other than beside what it touches."""
     beside = len(trail.inside(naming))
     if not beside:
         but = f"{len(naming):,} other(s) do" if len(naming) else "a name that is spelled otherwise is another resource"
         trail.note("not-seen", f"no call in {_where(naming)} names {key}; {but}")
-    elif not len(trail.inside(touching)):
+    elif counted is not None and not len(counted):
+        where = _where(trail.store.calls.touching(nodes(trail, key), COUNTING))
         trail.note(
             "only-named",
-            f"no call in {_where(touching)} touches {key} itself; {beside:,} name(s) it beside what they touch "
+            f"no call in {where} touches {key} itself; {beside:,} name(s) it beside what they touch "
             "(graphtrail ask events --resource)",
         )
 

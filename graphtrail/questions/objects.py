@@ -6,9 +6,9 @@ from typing import Annotated
 from graphtrail.questions.gaps import about_resource, about_sessions
 from graphtrail.questions.groups import by_action, said_of
 from graphtrail.questions.question import question
-from graphtrail.questions.seeds import is_bucket, resource_named, touching
+from graphtrail.questions.seeds import COUNTING, is_bucket, resource_named, touching
 from graphtrail.questions.trail import Trail
-from graphtrail.questions.who_touched import COUNTING, Touch
+from graphtrail.questions.who_touched import Touch
 
 
 class ObjectTouch(Touch, frozen=True, kw_only=True):
@@ -37,9 +37,9 @@ def objects(
     """
     key = resource_named(trail, resource)
     calls = touching(trail, key, COUNTING)
+    about_resource(trail, key, calls)
     if action is not None:
         calls = trail.store.calls.where_kind(calls, lambda kind: action in {kind.action, kind.name})
-    about_resource(trail, key, COUNTING)
     places, nodes, _ = trail.store.calls.touched(calls)
     wanted = {node for node in set(nodes.tolist()) if _is_object(trail.store.key(node), key)}
     kept = [at for at, node in enumerate(nodes.tolist()) if node in wanted]

@@ -10,9 +10,8 @@ from graphtrail.questions.gaps import about_resource, about_sessions
 from graphtrail.questions.groups import access_class, counted
 from graphtrail.questions.question import question
 from graphtrail.questions.rows import Row, Text, Texts
-from graphtrail.questions.seeds import is_bucket, resource_named, touching
+from graphtrail.questions.seeds import COUNTING, is_bucket, resource_named, touching
 from graphtrail.questions.trail import Trail
-from graphtrail.questions.who_touched import COUNTING
 from graphtrail.stores.call_table import Kind
 from graphtrail.window import iso
 
@@ -63,7 +62,7 @@ def readers(
     key = resource_named(trail, resource)
     held = trail.store.calls
     calls = touching(trail, key, COUNTING)
-    about_resource(trail, key, COUNTING)
+    about_resource(trail, key, calls)
     reading, copied = held.where_kind(calls, _reads), held.where_kind(touching(trail, key, _SOURCE), _worked)
     calls = held.by_time(np.union1d(reading, copied))
     sessions = trail.sessions(calls).tolist()

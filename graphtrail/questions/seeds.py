@@ -19,6 +19,8 @@ from graphtrail.stores.store import SessionNode
 _STS = re.compile(r"arn:[a-z-]+:sts::(\d*):(assumed-role|federated-user)/([^/]+)(?:/.*)?", re.DOTALL)
 _S3 = re.compile(r"s3://(.+)", re.DOTALL)
 _WHOLE_BUCKET = re.compile(r"(arn:[a-z-]+:s3:::[^/]+)/\*?")
+# In these roles a call touches a resource; in others it only names it.
+COUNTING = frozenset({"target", "source", "created"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,8 @@ from graphtrail.questions.gaps import about_resource, about_sessions
 from graphtrail.questions.groups import by_action, said_of
 from graphtrail.questions.question import question
 from graphtrail.questions.rows import Counted, Text
-from graphtrail.questions.seeds import resource_named, touching
+from graphtrail.questions.seeds import COUNTING, resource_named, touching
 from graphtrail.questions.trail import Trail
-
-COUNTING = frozenset({"target", "source", "created"})
 
 
 class Touch(Counted, frozen=True, kw_only=True):
@@ -49,7 +47,7 @@ def who_touched(
     key = resource_named(trail, resource)
     roles = None if all_roles else COUNTING
     calls = touching(trail, key, roles)
-    about_resource(trail, key, roles)
+    about_resource(trail, key, calls)
     groups = list(by_action(trail, calls))
     about_sessions(trail, [trail.session_at(group.session) for group in groups])
     rows = [Touch(**said_of(trail, group)) for group in groups]
