@@ -1,6 +1,6 @@
 """An answer: rows, what the logs cannot show, and the case that was asked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import eq
 from typing import Any, Generic, overload
@@ -48,6 +48,10 @@ class Lazy(Sequence[R]):
     def __eq__(self, other: object) -> bool:
         """Whether the rows are those of another answer, lazy or not."""
         return isinstance(other, Sequence) and len(self) == len(other) and all(map(eq, self, other))
+
+    def __iter__(self) -> Iterator[R]:
+        """All rows; that of ``Sequence`` would take an IndexError of a row for their end."""
+        return map(self._row, self._numbers)
 
     def __len__(self) -> int:
         return len(self._numbers)

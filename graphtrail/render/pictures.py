@@ -1,7 +1,7 @@
 """Answers become pictures: what the page is made from."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import overload
 
 import msgspec
@@ -53,6 +53,9 @@ class _Cells(Sequence[tuple[Value, ...]]):
     def __init__(self, answer: Answer[Row]) -> None:
         self._rows = answer.rows
         self._columns = answer.question.columns
+
+    def __iter__(self) -> Iterator[tuple[Value, ...]]:
+        return (cells(row, self._columns) for row in self._rows)
 
     def __len__(self) -> int:
         return len(self._rows)
